@@ -1,0 +1,50 @@
+// Builds every published package with tsup, each after the packages that it depends on.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const tsup = createRequire(import.meta.url).resolve('tsup/dist/cli-default.js')
+const defaults = ['--format', 'esm', '--target', 'node22', '--dts', '--clean', '--sourcemap', '--silent']
+
+interface Manifest {
+  name: string
+  private?: boolean
+  workspaces?: string[]
+  dependencies?: Record<string, string>
+  /** Entries and options that differ from `src/index.ts` and the defaults. */
+  build?: string[]
+}
+
+function manifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Manifest
+}
+
+function run(folder: string, args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [tsup, ...args], { cwd: folder, stdio: 'inherit' })
+    child.on('error', reject)
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the build of ${folder} failed`))))
+  })
+}
+
+const built = new Map<string, Promise<void>>()
+
+for (const workspace of manifest(root).workspaces ?? []) {
+  const folder = `${root}${workspace}`
+  const { name, private: unpublished, dependencies = {}, build = ['src/index.ts'] } = manifest(folder)
+  if (unpublished) continue
+  const before = Object.keys(dependencies).flatMap((dependency) => built.get(dependency) ?? [])
+  built.set(
+    name,
+    Promise.all(before).then(() => run(folder, [...build, ...defaults]))
+  )
+}
+
+try {
+  await Promise.all(built.values())
+} catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 1
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+// Tests in this process run on the sources; child processes and packed packages run on the build.
+const sources = Object.fromEntries(
+  [
+    'packages/interfaces',
+    'packages/core',
+    'packages/hypercore',
+    'adapters/storage-memory',
+    'adapters/storage-level',
+    'adapters/transport-memory',
+    'adapters/transport-tcp'
+  ].map((folder) => [`@anyfeed/${folder.split('/')[1]}`, `${root}${folder}/src/index.ts`])
+)
+
+export default defineConfig({
+  root,
+  resolve: {
+    alias: Object.entries(sources).map(([name, file]) => ({ find: new RegExp(`^${name}$`), replacement: file }))
+  },
+  test: {
+    include: ['{packages,adapters}/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000
+  }
+})

@@ -1,0 +1,49 @@
+/**
+ * A link to one peer: the async-iterable duplex of the ecosystem, so that `it-pipe` composes it.
+ *
+ * Bytes arrive whole and in order; where one chunk ends and the next begins has no meaning. Back-pressure is part of
+ * the contract in both directions: a source that is not read stops the remote's sink, after at most the bound that the
+ * transport states.
+ */
+export interface Connection {
+  /**
+   * What the remote sends. Iterated once. A chunk belongs to the reader.
+   *
+   * It ends when the remote ended its sink, and throws a {@link ConnectionError} when the link broke or was aborted: a
+   * break never looks like an end. Leaving the loop early (`return`) aborts the connection.
+   */
+  readonly source: AsyncIterable<Uint8Array>
+
+  /**
+   * Sends what `source` gives. Called once. The chunks belong to the connection.
+   *
+   * Resolves when `source` has ended, its last byte was handed on and the remote was told of the end; the other
+   * direction goes on (half-close). Rejects with a {@link ConnectionError} when the link breaks, and with the source's
+   * own error when that throws: the connection is then aborted.
+   */
+  sink(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>
+
+  /** The remote's address in multiaddr syntax, such as `/ip4/127.0.0.1/tcp/4000`. */
+  readonly remoteAddress: string
+
+  /** Who the remote is, where the transport proves it: a string that only the holder of its key can bring about. */
+  readonly remoteIdentity: string | undefined
+
+  /**
+   * Bytes that are the same at both ends of this connection and differ on every other one, where the transport has
+   * such (RFC 9266, or the pair of proven identities). What is bound to them cannot be relayed by a man in the middle.
+   */
+  readonly channelBinding: Uint8Array | undefined
+
+  /** Resolves, never rejects, when both directions are over and nothing of the connection is left. */
+  readonly closed: Promise<void>
+
+  /** Ends the sending direction after what was handed to it, and resolves with {@link closed}. */
+  close(): Promise<void>
+
+  /**
+   * Ends both directions at once; what is under way is lost. Here the source and the sink fail with `reason`; at the
+   * remote they fail with a {@link ConnectionError}. Further calls are ignored.
+   */
+  abort(reason: Error): void
+}
