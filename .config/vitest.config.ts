@@ -19,7 +19,10 @@ const sources = Object.fromEntries(
 export default defineConfig({
   root,
   resolve: {
-    alias: Object.entries(sources).map(([name, file]) => ({ find: new RegExp(`^${name}$`), replacement: file }))
+    alias: [
+      { find: '#platform', replacement: `${root}packages/core/src/platform/node.ts` },
+      ...Object.entries(sources).map(([name, file]) => ({ find: new RegExp(`^${name}$`), replacement: file }))
+    ]
   },
   test: {
     include: ['{packages,adapters}/*/test/**/*.test.ts', 'test/**/*.test.ts'],

@@ -1,1 +1,11 @@
-export {}
+export type { Durability, FeedRecord } from '@anyfeed/interfaces'
+export { Core, createCore, type FeedOptions, type ReplicateOptions } from './core/core.ts'
+export type { CoreEvents } from './core/events.ts'
+export type { CoreOptions } from './core/options.ts'
+export type { StorageWrapper, WrappedFeed } from './core/storage-wrapper.ts'
+export type { Download, DownloadEvents } from './feed/download.ts'
+export type { FeedEvents } from './feed/events.ts'
+export type { Feed, RangeOptions } from './feed/feed.ts'
+export { MAX_BLOCK_BYTES, MAX_BLOCKS, MAX_EXTENSION_MESSAGE_BYTES, MAX_FRAME_BYTES } from './limits.ts'
+export type { PeerStream, PeerStreamEvents } from './session/peer-stream.ts'
+export type { WaitOptions } from './wait/wait.ts'

@@ -1,0 +1,196 @@
+import { HAVE_PAGE_BLOCKS, type HavePage } from '@anyfeed/interfaces'
+
+const PAGE_BITS = HAVE_PAGE_BLOCKS
+const PAGE_BYTES = PAGE_BITS / 8
+
+/** Stands for every page whose bits are all set; it is copied before a bit of it is cleared. */
+const FULL_PAGE = new Uint8Array(PAGE_BYTES).fill(0xff)
+
+/** How many bits are set in a byte. */
+const BITS_SET = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let bits = 0
+  for (let rest = byte; rest > 0; rest >>= 1) bits += rest & 1
+  return bits
+})
+
+/**
+ * A set of block indexes below 2^32. Memory goes into what is neither empty nor full: a page of 8,192 bits takes 1 KiB
+ * where it is mixed, and one reference otherwise.
+ *
+ * Bits within a page lie as on the wire: block b is bit `128 >> (b % 8)` of byte `b >> 3` (PROTOCOL section 3).
+ */
+export class PagedBitfield {
+  readonly #pages: Array<Uint8Array | undefined> = []
+
+  #mixed = 0
+
+  /** The number of pages, empty ones among them. */
+  get pages(): number {
+    return this.#pages.length
+  }
+
+  /** The memory that it takes, in bytes, rounded up. It never sinks but with `clear` and `setBytes`. */
+  get cost(): number {
+    return this.#mixed * PAGE_BYTES + this.#pages.length * 8
+  }
+
+  has(index: number): boolean {
+    const page = this.#pages[Math.floor(index / PAGE_BITS)]
+    if (page === undefined) return false
+    const bit = index % PAGE_BITS
+    return ((page[bit >> 3] as number) & (128 >> (bit & 7))) !== 0
+  }
+
+  /** Adds an index; returns whether it was missing. */
+  add(index: number): boolean {
+    const number = Math.floor(index / PAGE_BITS)
+    const page = this.#pages[number] ?? this.#emptyPage(number)
+    const bit = index % PAGE_BITS
+    const mask = 128 >> (bit & 7)
+    if (((page[bit >> 3] as number) & mask) !== 0) return false
+    page[bit >> 3] = (page[bit >> 3] as number) | mask
+    return true
+  }
+
+  /** Removes an index; returns whether it was there. */
+  delete(index: number): boolean {
+    if (!this.has(index)) return false
+    const number = Math.floor(index / PAGE_BITS)
+    let page = this.#pages[number] as Uint8Array
+    if (page === FULL_PAGE) {
+      page = FULL_PAGE.slice()
+      this.#pages[number] = page
+      this.#mixed++
+    }
+    const bit = index % PAGE_BITS
+    page[bit >> 3] = (page[bit >> 3] as number) & ~(128 >> (bit & 7))
+    return true
+  }
+
+  clear(): void {
+    this.#pages.length = 0
+    this.#mixed = 0
+  }
+
+  /** Adds all indexes below `end`. */
+  fillTo(end: number): void {
+    const whole = Math.floor(end / PAGE_BITS)
+    for (let number = 0; number < whole; number++) this.#pages[number] = FULL_PAGE
+    for (let index = whole * PAGE_BITS; index < end; index++) this.add(index)
+  }
+
+  /** The bits of a page, to be read only; `undefined` where all are clear. */
+  page(number: number): Uint8Array | undefined {
+    return this.#pages[number]
+  }
+
+  /** Copies of the pages on which `indexes` lie, with all of these added: what a store is to keep. */
+  pagesWith(indexes: Iterable<number>): HavePage[] {
+    const pages = new Map<number, Uint8Array>()
+    for (const index of indexes) {
+      const number = Math.floor(index / PAGE_BITS)
+      let bits = pages.get(number)
+      if (bits === undefined) {
+        bits = this.#pages[number]?.slice() ?? new Uint8Array(PAGE_BYTES)
+        pages.set(number, bits)
+      }
+      const bit = index % PAGE_BITS
+      bits[bit >> 3] = (bits[bit >> 3] as number) | (128 >> (bit & 7))
+    }
+    return [...pages].map(([page, bits]) => ({ page, bits }))
+  }
+
+  /** A copy of a page: what a store is to keep. */
+  copyPage(number: number): HavePage {
+    return { page: number, bits: this.#pages[number]?.slice() ?? new Uint8Array(PAGE_BYTES) }
+  }
+
+  /** How many indexes of at least `from` and below `end` are in the set. */
+  count(from: number, end: number): number {
+    let count = 0
+    for (let index = from; index < end; ) {
+      const bit = index % PAGE_BITS
+      const page = this.#pages[Math.floor(index / PAGE_BITS)]
+      const whole = bit === 0 && index + PAGE_BITS <= end
+      if (page === undefined || (page === FULL_PAGE && whole)) {
+        const next = Math.min(end, index - bit + PAGE_BITS)
+        if (page !== undefined) count += next - index
+        index = next
+      } else if (bit % 8 === 0 && index + 8 <= end) {
+        count += BITS_SET[page[bit >> 3] as number] as number
+        index += 8
+      } else {
+        if (this.has(index)) count++
+        index++
+      }
+    }
+    return count
+  }
+
+  /** Replaces a page by bits as they stand on the wire, up to 1 KiB; what they don't reach is clear. */
+  setPage(number: number, bits: Uint8Array): void {
+    if (bits.length === PAGE_BYTES && bits.every((byte) => byte === 0xff)) this.#pages[number] = FULL_PAGE
+    else if (bits.some((byte) => byte !== 0)) this.#emptyPage(number).set(bits)
+    else if (number < this.#pages.length) this.#pages[number] = undefined
+  }
+
+  /** Replaces everything by a bitfield of the wire. */
+  setBytes(bytes: Uint8Array): void {
+    this.clear()
+    for (let number = 0; number * PAGE_BYTES < bytes.length; number++) {
+      this.setPage(number, bytes.subarray(number * PAGE_BYTES, (number + 1) * PAGE_BYTES))
+    }
+  }
+
+  /** The bitfield of the wire for the first `blocks` blocks: at least one byte. */
+  toBytes(blocks: number): Uint8Array {
+    const bytes = new Uint8Array(Math.max(1, Math.ceil(blocks / 8)))
+    for (let number = 0; number * PAGE_BYTES < bytes.length; number++) {
+      const page = this.#pages[number]
+      if (page !== undefined) bytes.set(page.subarray(0, bytes.length - number * PAGE_BYTES), number * PAGE_BYTES)
+    }
+    const surplus = bytes.length * 8 - blocks
+    bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) & (0xff << Math.min(surplus, 8))
+    return bytes
+  }
+
+  /** The lowest index of at least `from` and below `end` that is in this set and not in `other`; -1 where none is. */
+  nextMissingIn(other: PagedBitfield, from: number, end: number): number {
+    let index = from
+    const stop = Math.min(end, this.#pages.length * PAGE_BITS)
+    while (index < stop) {
+      const number = Math.floor(index / PAGE_BITS)
+      const mine = this.#pages[number]
+      const theirs = other.#pages[number]
+      if (mine !== undefined && theirs !== FULL_PAGE) {
+        const found = nextInPage(mine, theirs, index % PAGE_BITS)
+        if (found !== -1) {
+          const candidate = number * PAGE_BITS + found
+          return candidate < end ? candidate : -1
+        }
+      }
+      index = (number + 1) * PAGE_BITS
+    }
+    return -1
+  }
+
+  #emptyPage(number: number): Uint8Array {
+    // Pages are filled in between, so that the array stays dense and a look-up stays cheap.
+    while (this.#pages.length < number) this.#pages.push(undefined)
+    const page = new Uint8Array(PAGE_BYTES)
+    this.#pages[number] = page
+    this.#mixed++
+    return page
+  }
+}
+
+/** The first bit of at least `from` that is set in `page` and not in `without`; -1 where none is. */
+function nextInPage(page: Uint8Array, without: Uint8Array | undefined, from: number): number {
+  let mask = 0xff >> (from & 7)
+  for (let byte = from >> 3; byte < PAGE_BYTES; byte++) {
+    const bits = (page[byte] as number) & ~(without?.[byte] ?? 0) & mask
+    if (bits !== 0) return byte * 8 + Math.clz32(bits) - 24
+    mask = 0xff
+  }
+  return -1
+}

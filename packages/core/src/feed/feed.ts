@@ -1,0 +1,287 @@
+import { BlockTooLargeError, ClosedError, FeedFinalizedError, FeedNotOpenError } from '@anyfeed/interfaces'
+import { EventEmitter } from 'eventemitter3'
+import { toUtf8 } from '../bytes/utf8.ts'
+import { MAX_BLOCK_BYTES } from '../limits.ts'
+import { throwIfAborted, type WaitOptions, waitFor } from '../wait/wait.ts'
+import { Download } from './download.ts'
+import type { FeedEvents } from './events.ts'
+import { IdentifiedFeed } from './identified-feed.ts'
+import type { OpenFeed } from './open-feed.ts'
+import { UnfinishedFeed } from './unfinished-feed.ts'
+
+/** A run of blocks. */
+export interface RangeOptions extends WaitOptions {
+  /** The first block; 0 by default. */
+  readonly start?: number | undefined
+  /** The block behind the last; the feed's end by default. */
+  readonly end?: number | undefined
+}
+
+/** What a handle needs of its core. */
+export interface FeedOwner {
+  finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined>
+  /** A handle was closed. */
+  release(feed: OpenFeed, handle: Feed): Promise<void>
+}
+
+/** Blocks that are asked for ahead of a reader. */
+const READ_AHEAD = 64
+
+/**
+ * A handle on a feed: a list of blocks of bytes. Any number of handles may be open on one feed; each is closed for
+ * itself, and the feed is in use until the last one is.
+ *
+ * Indexes that are not whole numbers of at least 0 are a `RangeError`. After `close`, all calls reject with a
+ * `ClosedError`.
+ */
+export class Feed extends EventEmitter<FeedEvents> {
+  readonly #owner: FeedOwner
+  #feed: OpenFeed
+  #closed = false
+
+  /** Made by `core.add`, `core.get` and `core.resume`. */
+  constructor(owner: FeedOwner, feed: OpenFeed) {
+    super()
+    this.#owner = owner
+    this.#feed = feed
+    feed.handles.add(this)
+  }
+
+  /** What names exactly these bytes in exactly these blocks: 32 bytes; `null` until the feed is finalized. */
+  get id(): Uint8Array | null {
+    return this.#feed.id ?? null
+  }
+
+  /** The store's handle for an unfinished feed, 32 bytes, to `core.resume` it by; `null` once it is finalized. */
+  get key(): Uint8Array | null {
+    return this.#feed instanceof UnfinishedFeed ? this.#feed.key : null
+  }
+
+  /** The number of blocks; 0 while it is not known. */
+  get blocks(): number {
+    return this.#feed.blocks
+  }
+
+  /** The sum of the lengths of the blocks that are here, in bytes. */
+  get byteLength(): number {
+    return this.#feed.byteLength
+  }
+
+  /** How many blocks are here. */
+  get held(): number {
+    return this.#feed instanceof IdentifiedFeed ? this.#feed.held : this.#feed.blocks
+  }
+
+  /** Whether the feed is finalized and every block is here. */
+  get complete(): boolean {
+    return this.#feed instanceof IdentifiedFeed && this.#feed.complete
+  }
+
+  /** How many peers are on the feed. */
+  get peers(): number {
+    return this.#feed instanceof IdentifiedFeed ? this.#feed.replicator.peers : 0
+  }
+
+  /** Whether what the store has of the feed was read. */
+  get opened(): boolean {
+    return this.#feed.opened
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Resolves once what the store has of the feed was read. Rejects with a `StorageError` when it could not be. */
+  async open(options: WaitOptions = {}): Promise<void> {
+    this.#assertOpen()
+    await waitFor(this.#clock, options, this.#feed.opening)
+  }
+
+  /** Resolves once the number of blocks is known: for a feed that is not here at all, with its first block. */
+  async ready(options: WaitOptions = {}): Promise<void> {
+    this.#assertOpen()
+    if (this.#feed instanceof IdentifiedFeed) await this.#feed.ready(options)
+    else await this.open(options)
+  }
+
+  /**
+   * Whether a block is here. Throws a `FeedNotOpenError` before the feed has opened.
+   */
+  has(block: number): boolean {
+    assertIndex(block, 'block')
+    if (!this.#feed.opened) throw new FeedNotOpenError('wait for feed.open() before asking what is here')
+    return this.#feed.has(block)
+  }
+
+  /**
+   * Appends one block or several, as bytes or as strings in UTF-8, which are copied before the call returns. Resolves
+   * once they are stored as durably as the core says; blocks appended by one call, and by calls made without waiting,
+   * come in the order of the calls.
+   *
+   * Rejects with a {@link FeedFinalizedError}, with a {@link BlockTooLargeError} when one cannot be sent in a frame (then
+   * nothing was appended), with a `TypeError`, or with a `StorageError`: then neither these blocks nor any that were
+   * appended behind them are there, and the feed goes on from what is stored.
+   */
+  async append(blocks: Uint8Array | string | ReadonlyArray<Uint8Array | string>): Promise<void> {
+    this.#assertOpen()
+    const values = Array.isArray(blocks) ? (blocks as ReadonlyArray<Uint8Array | string>) : [blocks as Uint8Array]
+    for (const value of values) assertBlock(value)
+    await this.#unfinished().append(values)
+  }
+
+  /** Resolves once everything that was appended before is stored. */
+  async flush(): Promise<void> {
+    this.#assertOpen()
+    if (this.#feed instanceof UnfinishedFeed) await this.#feed.flush()
+  }
+
+  /**
+   * Finalizes the feed: it gets its id, and takes no more blocks. Resolves with the id, or with `null` for a feed
+   * without blocks, which cannot be finalized.
+   */
+  async finalize(): Promise<Uint8Array | null> {
+    this.#assertOpen()
+    const before = this.#unfinished()
+    const after = await this.#owner.finalize(before)
+    if (after === undefined) return null
+    for (const handle of [...before.handles] as Feed[]) handle.#move(after)
+    after.emit('finalize', after.id)
+    return after.id
+  }
+
+  /**
+   * The bytes of a block, which belong to the caller; `null` past the end of the feed. Waits for a block that is not
+   * here until a peer has sent it: see {@link WaitOptions}.
+   *
+   * Rejects with a `BlockDamagedError` when what the store has is not the block: it is dropped, and the next call waits
+   * for a peer to send it again.
+   */
+  async get(block: number, options: WaitOptions = {}): Promise<Uint8Array | null> {
+    assertIndex(block, 'block')
+    this.#assertOpen()
+    throwIfAborted(options.signal)
+    return this.#feed.get(block, options)
+  }
+
+  /**
+   * The blocks of a range in their order, waiting for those that are not here. `timeout` is for each block.
+   *
+   * @example
+   * for await (const block of feed.read({ start: 100, signal })) process(block)
+   */
+  async *read({ start = 0, end = Infinity, ...options }: RangeOptions = {}): AsyncGenerator<Uint8Array, void> {
+    assertRange(start, end)
+    this.#assertOpen()
+    const ahead: Array<Promise<Uint8Array | null>> = []
+    const stop = new AbortController()
+    const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
+    let next = start
+    try {
+      for (let block = start; block < end; block++) {
+        const last = this.#feed.blocks > 0 ? Math.min(end, this.#feed.blocks) : Math.min(end, block + 1)
+        for (; next < Math.max(block + 1, Math.min(last, block + READ_AHEAD)); next++) {
+          const promise = this.get(next, { ...options, signal })
+          promise.catch(() => {})
+          ahead.push(promise)
+        }
+        const data = await (ahead.shift() as Promise<Uint8Array | null>)
+        if (data === null) return
+        yield data
+      }
+    } finally {
+      stop.abort()
+    }
+  }
+
+  /**
+   * Fetches a range of blocks from peers, in whatever order is quickest, until all of it is here.
+   *
+   * @example
+   * const download = feed.download({ start: 0, end: 1000 })
+   * download.on('progress', (downloaded, total) => console.log(downloaded / total))
+   * await download.done
+   */
+  download({ start = 0, end = Infinity, signal }: Omit<RangeOptions, 'timeout'> = {}): Download {
+    assertRange(start, end)
+    this.#assertOpen()
+    const feed = this.#feed
+    if (!(feed instanceof IdentifiedFeed)) throw new TypeError('an unfinished feed has nothing to download')
+    const download = new Download(start, end)
+    feed.download(download, signal)
+    return download
+  }
+
+  /**
+   * Drops blocks from the store, to save space or because they are to be fetched again. Resolves once they are gone.
+   */
+  async clear({ start = 0, end = Infinity }: { start?: number; end?: number } = {}): Promise<void> {
+    assertRange(start, end)
+    await this.open()
+    if (!(this.#feed instanceof IdentifiedFeed)) throw new TypeError('an unfinished feed keeps its blocks')
+    await this.#feed.clear(start, end)
+  }
+
+  /**
+   * Reads every block that is here and hashes it anew; drops those that are damaged, so that they are fetched again.
+   * Yields the index of each block that was checked, and whether it was sound.
+   */
+  async *verify({ signal }: WaitOptions = {}): AsyncGenerator<{ block: number; sound: boolean }, void> {
+    await this.open()
+    for (let block = 0; block < this.#feed.blocks; block++) {
+      throwIfAborted(signal)
+      this.#assertOpen()
+      if (this.#feed.has(block)) yield { block, sound: await this.#feed.check(block) }
+    }
+  }
+
+  /** Closes this handle. The feed is in use no more when it was the last one. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#owner.release(this.#feed, this)
+    this.emit('close')
+    this.removeAllListeners()
+  }
+
+  get #clock() {
+    return this.#feed.clock
+  }
+
+  #unfinished(): UnfinishedFeed {
+    if (this.#feed instanceof UnfinishedFeed) return this.#feed
+    throw new FeedFinalizedError('the feed is finalized: it takes no more blocks')
+  }
+
+  #move(to: IdentifiedFeed): void {
+    this.#feed.handles.delete(this)
+    this.#feed = to
+    to.handles.add(this)
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new ClosedError('the feed was closed')
+  }
+}
+
+function assertIndex(value: number, name: string): void {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new RangeError(`${name} must be a whole number from 0 to 2^53 - 1, not ${String(value)}`)
+  }
+}
+
+function assertRange(start: number, end: number): void {
+  assertIndex(start, 'start')
+  if (end !== Infinity) assertIndex(end, 'end')
+}
+
+function assertBlock(value: unknown): void {
+  if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
+    throw new TypeError('a block must be a Uint8Array or a string')
+  }
+  // A character takes at least one byte, so that only strings near the limit need to be measured.
+  const least = value.length
+  const bytes = typeof value === 'string' && least * 3 > MAX_BLOCK_BYTES ? toUtf8(value).length : least
+  if (bytes > MAX_BLOCK_BYTES) {
+    throw new BlockTooLargeError(`a block of ${bytes} bytes is over the limit of ${MAX_BLOCK_BYTES} bytes`)
+  }
+}

@@ -1,0 +1,76 @@
+import { type Clock, ProtocolError, TimeoutError } from '@anyfeed/interfaces'
+import type { Session } from '../session/session.ts'
+import type { PeerChannel } from './peer-channel.ts'
+import { RequestWindow } from './request-window.ts'
+import { type Request, Requests, type RequestTimeouts } from './requests.ts'
+import { MAX_QUEUED, type Upload, Uploader } from './uploader.ts'
+
+/** No block is read for a peer while this many bytes wait to be sent to it. */
+export const HIGH_WATER_BYTES = 1024 * 1024
+/** A peer that lets this many requests in a row expire is given up. */
+const MAX_EXPIRED = 3
+
+/** What the channels of one stream share: the requests in flight, the window, and the peer's own requests. */
+export class PeerLink {
+  readonly window: RequestWindow
+  readonly requests: Requests<PeerChannel>
+  readonly uploads: Uploader
+  readonly session: Session
+  readonly channels = new Set<PeerChannel>()
+  #expired = 0
+
+  constructor(session: Session, clock: Clock, timeouts: RequestTimeouts) {
+    this.session = session
+    this.window = new RequestWindow(clock)
+    this.requests = new Requests(clock, timeouts, (request) => this.#onExpire(request))
+    this.uploads = new Uploader(() => !session.ended && session.outbox.bytes < HIGH_WATER_BYTES)
+  }
+
+  /** Whether one more request may be sent. */
+  get hasRoom(): boolean {
+    return !this.session.ended && this.requests.size < this.window.size
+  }
+
+  /** The requested block has come. */
+  answered(request: Request<PeerChannel>, bytes: number): void {
+    this.#expired = 0
+    const inFlight = this.requests.size
+    this.window.delivered(bytes, this.requests.answered(request), inFlight)
+  }
+
+  /** Takes a request of the peer in. */
+  upload(upload: Upload): void {
+    if (this.uploads.size >= MAX_QUEUED) throw new ProtocolError(`a peer may have ${MAX_QUEUED} requests waiting`)
+    this.uploads.add(upload)
+  }
+
+  /** Asks for more on every channel, the given one first. */
+  fetch(first: PeerChannel): void {
+    first.fetch()
+    for (const channel of this.channels) {
+      if (!this.hasRoom) return
+      if (channel !== first) channel.fetch()
+    }
+  }
+
+  /** The outbox has room again. */
+  onDrain(): void {
+    this.uploads.resume()
+    for (const channel of this.channels) channel.onDrain()
+  }
+
+  /** The stream is over. */
+  stop(): void {
+    this.requests.stop()
+    this.uploads.stop()
+  }
+
+  #onExpire(request: Request<PeerChannel>): void {
+    this.window.expired()
+    if (++this.#expired >= MAX_EXPIRED) {
+      this.session.destroy(new TimeoutError(`the peer left ${MAX_EXPIRED} requests in a row without an answer`))
+    } else {
+      request.owner.onExpired(request.block)
+    }
+  }
+}

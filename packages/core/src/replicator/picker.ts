@@ -1,0 +1,149 @@
+import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+
+/** A run of blocks that is wanted: `start` to `end`, exclusive; `Infinity` stands for the end of the feed. */
+export interface BlockRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where one peer stands in what is wanted. Entries that turned stale are passed over when their turn comes. */
+export class PeerCursor {
+  /** Blocks that somebody waits for and the peer has, in the order of asking. */
+  wanted: number[] = []
+  /** Blocks that the cursor had passed when they became free, or the peer got them. */
+  behind: number[] = []
+  /** Blocks of ranges below this one were looked at. */
+  position = 0
+  #nextWanted = 0
+
+  /** The next entry of `wanted`. */
+  shiftWanted(): number | undefined {
+    const block = this.wanted[this.#nextWanted]
+    if (block === undefined || this.#nextWanted++ > 1024) {
+      this.wanted = this.wanted.slice(this.#nextWanted)
+      this.#nextWanted = 0
+    }
+    return block
+  }
+
+  /** The peer's bitfield was replaced, or other ranges are wanted: begin anew. */
+  restart(wanted: Iterable<number>): void {
+    this.wanted = [...wanted]
+    this.#nextWanted = 0
+    this.behind = []
+    this.position = 0
+  }
+}
+
+/** What to ask of whom, for one feed. Each choice costs O(1) amortized: nothing is scanned twice. */
+export class Picker {
+  readonly #have: PagedBitfield
+  readonly #busy: ReadonlyMap<number, unknown>
+  readonly #wanted = new Map<number, number>()
+  readonly #ranges = new Set<BlockRange>()
+  #merged: BlockRange[] = []
+
+  /** `have` are the blocks that are here, `busy` those that are asked for or about to be stored. */
+  constructor(have: PagedBitfield, busy: ReadonlyMap<number, unknown>) {
+    this.#have = have
+    this.#busy = busy
+  }
+
+  /** The blocks that somebody waits for, in the order of asking. */
+  wanted(): Iterable<number> {
+    return this.#wanted.keys()
+  }
+
+  /** Whether somebody waits for the block. */
+  isWanted(block: number): boolean {
+    return this.#wanted.has(block)
+  }
+
+  /** Somebody waits for the block. Returns whether nobody did before. */
+  want(block: number): boolean {
+    const waiting = this.#wanted.get(block) ?? 0
+    this.#wanted.set(block, waiting + 1)
+    return waiting === 0
+  }
+
+  /** Somebody waits no more. */
+  unwant(block: number): void {
+    const waiting = this.#wanted.get(block) ?? 0
+    if (waiting > 1) this.#wanted.set(block, waiting - 1)
+    else this.#wanted.delete(block)
+  }
+
+  addRange(range: BlockRange): void {
+    this.#ranges.add(range)
+    this.#merge()
+  }
+
+  deleteRange(range: BlockRange): void {
+    if (this.#ranges.delete(range)) this.#merge()
+  }
+
+  /** Whether the block is wanted and neither here nor under way. */
+  isOpen(block: number): boolean {
+    if (this.#have.has(block) || this.#busy.has(block)) return false
+    return this.#wanted.has(block) || this.#inRange(block)
+  }
+
+  /**
+   * The next block to ask of a peer that has `remote`; -1 when there is none. `ranges` false leaves out what nobody
+   * waits for right now.
+   */
+  next(cursor: PeerCursor, remote: PagedBitfield, ranges: boolean): number {
+    for (let block = cursor.shiftWanted(); block !== undefined; block = cursor.shiftWanted()) {
+      if (this.#wanted.has(block) && this.#isFree(block) && remote.has(block)) return block
+    }
+    if (!ranges) return -1
+    for (let block = cursor.behind.pop(); block !== undefined; block = cursor.behind.pop()) {
+      if (this.isOpen(block) && remote.has(block)) return block
+    }
+    return this.#nextOfRanges(cursor, remote)
+  }
+
+  #nextOfRanges(cursor: PeerCursor, remote: PagedBitfield): number {
+    for (const { start, end } of this.#merged) {
+      let block = remote.nextMissingIn(this.#have, Math.max(start, cursor.position), end)
+      while (block !== -1 && this.#busy.has(block)) block = remote.nextMissingIn(this.#have, block + 1, end)
+      if (block !== -1) {
+        cursor.position = block + 1
+        return block
+      }
+      if (Number.isFinite(end)) cursor.position = Math.max(cursor.position, end)
+      else cursor.position = Math.max(cursor.position, remote.pages * 8192)
+    }
+    return -1
+  }
+
+  #isFree(block: number): boolean {
+    return !this.#have.has(block) && !this.#busy.has(block)
+  }
+
+  #inRange(block: number): boolean {
+    // Binary search: the last range that begins at or before the block.
+    let low = 0
+    let high = this.#merged.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#merged[middle] as BlockRange).start <= block) low = middle + 1
+      else high = middle
+    }
+    const range = this.#merged[low - 1]
+    return range !== undefined && block < range.end
+  }
+
+  #merge(): void {
+    const sorted = [...this.#ranges].sort((a, b) => a.start - b.start)
+    this.#merged = []
+    for (const range of sorted) {
+      const last = this.#merged.at(-1)
+      if (last !== undefined && range.start <= last.end) {
+        this.#merged[this.#merged.length - 1] = { start: last.start, end: Math.max(last.end, range.end) }
+      } else {
+        this.#merged.push(range)
+      }
+    }
+  }
+}

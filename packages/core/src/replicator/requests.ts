@@ -1,0 +1,101 @@
+import type { Clock, Timer } from '@anyfeed/interfaces'
+
+/** Times in milliseconds. */
+export interface RequestTimeouts {
+  /** How long a peer may take over a request, counted from its last sign of progress. */
+  readonly requestTimeout: number
+}
+
+/** Progress or not, no request outlives this many timeouts. */
+const MOST_TIMEOUTS = 10
+/** As many bytes count as progress, so that a large block on a slow link is not given up half-way. */
+const PROGRESS_BYTES = 16 * 1024
+
+/** A block that was asked of a peer. */
+export interface Request<Owner> {
+  readonly block: number
+  readonly owner: Owner
+  readonly sentAt: number
+  readonly sequence: number
+}
+
+/** The requests in flight on one stream, in the order of sending. Each event costs O(1). */
+export class Requests<Owner> {
+  readonly #clock: Clock
+  readonly #timeout: number
+  readonly #onExpire: (request: Request<Owner>) => void
+  readonly #inFlight = new Set<Request<Owner>>()
+  #timer: Timer | undefined
+  #sequence = 0
+  #lastAnswered = -1
+  #progressAt = 0
+  #progressBytes = 0
+
+  /** `onExpire` is called for a request that was never answered, after it was removed. */
+  constructor(clock: Clock, { requestTimeout }: RequestTimeouts, onExpire: (request: Request<Owner>) => void) {
+    this.#clock = clock
+    this.#timeout = requestTimeout
+    this.#onExpire = onExpire
+  }
+
+  get size(): number {
+    return this.#inFlight.size
+  }
+
+  add(block: number, owner: Owner): Request<Owner> {
+    const request = { block, owner, sentAt: this.#clock.now(), sequence: this.#sequence++ }
+    this.#inFlight.add(request)
+    if (this.#timer === undefined) this.#arm(request.sentAt + this.#timeout)
+    return request
+  }
+
+  /** A request is over without an answer. */
+  delete(request: Request<Owner>): void {
+    this.#inFlight.delete(request)
+  }
+
+  /** A request was answered; returns how long that took. */
+  answered(request: Request<Owner>): number {
+    this.#inFlight.delete(request)
+    this.#lastAnswered = Math.max(this.#lastAnswered, request.sequence)
+    this.#progressAt = this.#clock.now()
+    return this.#progressAt - request.sentAt
+  }
+
+  /** Bytes came in. */
+  received(bytes: number): void {
+    this.#progressBytes += bytes
+    if (this.#progressBytes < PROGRESS_BYTES) return
+    this.#progressBytes = 0
+    this.#progressAt = this.#clock.now()
+  }
+
+  stop(): void {
+    this.#clock.clearTimeout(this.#timer)
+    this.#inFlight.clear()
+  }
+
+  #due(request: Request<Owner>): number {
+    // A peer that answered a later request has passed this one over.
+    if (request.sequence < this.#lastAnswered) return request.sentAt + this.#timeout
+    const latest = request.sentAt + MOST_TIMEOUTS * this.#timeout
+    return Math.min(latest, Math.max(request.sentAt, this.#progressAt) + this.#timeout)
+  }
+
+  #arm(due: number): void {
+    this.#timer = this.#clock.setTimeout(() => this.#check(), Math.max(1, due - this.#clock.now()))
+  }
+
+  #check(): void {
+    this.#timer = undefined
+    for (const request of this.#inFlight) {
+      const due = this.#due(request)
+      if (due > this.#clock.now()) {
+        this.#arm(due)
+        return
+      }
+      this.#inFlight.delete(request)
+      this.#onExpire(request)
+    }
+  }
+}

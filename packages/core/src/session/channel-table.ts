@@ -1,0 +1,97 @@
+import { ProtocolError } from '@anyfeed/interfaces'
+import { toHex } from '../bytes/hex.ts'
+import { MAX_CHANNELS } from '../limits.ts'
+import { Channel, type Joinable, type JoinName, RemoteSide } from './channel.ts'
+import type { Outbox } from './outbox.ts'
+
+/** The channels of one stream: each side numbers its own from 0, always the lowest free one (PROTOCOL section 3). */
+export class ChannelTable {
+  readonly #local: Array<Channel | undefined> = []
+  readonly #remote: Array<RemoteSide | undefined> = []
+  readonly #byFeed = new Map<string, Channel>()
+  /** What the remote joined and we did not, by id or by topic prefix. */
+  readonly #unmatched = new Map<string, Set<RemoteSide>>()
+  #lowestFree = 0
+
+  /** Our channels, joined by the remote or not. */
+  channels(): IterableIterator<Channel> {
+    return this.#byFeed.values()
+  }
+
+  /** Our channel of a feed. */
+  of(id: Uint8Array): Channel | undefined {
+    return this.#byFeed.get(toHex(id))
+  }
+
+  /** Makes our channel of a feed, under the lowest free number. */
+  open(feed: Joinable, outbox: Outbox): Channel {
+    while (this.#local[this.#lowestFree] !== undefined) this.#lowestFree++
+    const channel = new Channel(feed, this.#lowestFree, outbox)
+    this.#local[channel.number] = channel
+    this.#byFeed.set(toHex(feed.id), channel)
+    return channel
+  }
+
+  /** Frees our number of a channel. */
+  close(channel: Channel): void {
+    channel.left = true
+    this.#local[channel.number] = undefined
+    this.#lowestFree = Math.min(this.#lowestFree, channel.number)
+    this.#byFeed.delete(toHex(channel.feed.id))
+  }
+
+  /** Takes a Join of the remote in. Throws a {@link ProtocolError} for a number beyond the next free one, or in use. */
+  openRemote(number: number, name: JoinName): RemoteSide {
+    if (number > this.#remote.length) throw new ProtocolError(`channel ${number} is beyond the next free one`)
+    if (number >= MAX_CHANNELS) throw new ProtocolError(`a peer may join ${MAX_CHANNELS} channels`)
+    if (this.#remote[number] !== undefined) throw new ProtocolError(`channel ${number} is in use`)
+    const remote = new RemoteSide(number, name)
+    this.#remote[number] = remote
+    this.#bucket(bucketOf(name)).add(remote)
+    return remote
+  }
+
+  /** The remote's side of a channel; `undefined` when it has left. Throws for a number that was never joined. */
+  remote(number: number): RemoteSide | undefined {
+    if (number >= this.#remote.length) throw new ProtocolError(`channel ${number} was never joined`)
+    return this.#remote[number]
+  }
+
+  /** Notes that both sides have joined. */
+  match(channel: Channel, remote: RemoteSide): void {
+    if (channel.remote !== undefined) throw new ProtocolError('a peer joined the same feed twice')
+    channel.remote = remote
+    remote.channel = channel
+    this.#forgetUnmatched(remote)
+  }
+
+  /** Frees the remote's number of a channel. */
+  closeRemote(remote: RemoteSide): void {
+    this.#forgetUnmatched(remote)
+    this.#remote[remote.number] = undefined
+  }
+
+  /** What the remote joined that may be this feed. */
+  candidates(feed: Joinable): RemoteSide[] {
+    const byId = this.#unmatched.get(bucketOf({ id: feed.id })) ?? []
+    const byPrefix = this.#unmatched.get(bucketOf({ prefix: feed.topic.subarray(0, 2), proof: feed.topic })) ?? []
+    return [...byId, ...byPrefix]
+  }
+
+  #bucket(name: string): Set<RemoteSide> {
+    const bucket = this.#unmatched.get(name) ?? new Set()
+    this.#unmatched.set(name, bucket)
+    return bucket
+  }
+
+  #forgetUnmatched(remote: RemoteSide): void {
+    const name = bucketOf(remote.name)
+    const bucket = this.#unmatched.get(name)
+    bucket?.delete(remote)
+    if (bucket?.size === 0) this.#unmatched.delete(name)
+  }
+}
+
+function bucketOf(name: JoinName): string {
+  return toHex('id' in name ? name.id : name.prefix)
+}

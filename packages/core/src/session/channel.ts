@@ -1,0 +1,101 @@
+import type { TreeNode } from '@anyfeed/interfaces'
+import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import { encodeMessage, encodeResponse } from '../wire/encode.ts'
+import { CANCEL, HAVE, LEAVE, type Message, PAUSE, REQUEST, RESPONSE, UNPAUSE } from '../wire/messages.ts'
+import type { Outbox } from './outbox.ts'
+
+/** A feed that peers may join: what a session must know of it. */
+export interface Joinable {
+  readonly id: Uint8Array
+  /** The hash of the id that names it in discovery. */
+  readonly topic: Uint8Array
+  /** Whether peers are asked of our own accord: something is missing here. */
+  readonly wanting: boolean
+}
+
+/** What becomes of a channel's messages. A handler throws a `ProtocolError` or `VerificationError` to end the stream. */
+export interface ChannelHandler {
+  /** The remote has these blocks too; `undefined`: its whole bitfield was replaced. */
+  onHave(blocks: readonly number[] | undefined): void
+  onPause(): void
+  onUnpause(): void
+  onRequest(block: number): void
+  onCancel(block: number): void
+  onResponse(block: number, data: Uint8Array, proof: readonly TreeNode[]): void
+  /** The channel is over, by either side or with the stream. Called once, nothing follows. */
+  onLeave(): void
+}
+
+/** How the remote named the feed that it joined. */
+export type JoinName = { readonly id: Uint8Array } | { readonly prefix: Uint8Array; readonly proof: Uint8Array }
+
+/** What a remote told of one of its channels, which may be before we joined the feed. */
+export class RemoteSide {
+  /** The remote's number for the channel. */
+  readonly number: number
+  readonly name: JoinName
+  readonly have = new PagedBitfield()
+  paused = true
+  /** We have left; the remote's Leave is still to come (version 1). */
+  closing = false
+  channel: Channel | undefined
+
+  constructor(number: number, name: JoinName) {
+    this.number = number
+    this.name = name
+  }
+}
+
+/** Our side of a feed's channel on one stream. */
+export class Channel {
+  readonly feed: Joinable
+  /** Our number for the channel. */
+  readonly number: number
+  /** The remote's side, once it has joined. */
+  remote: RemoteSide | undefined
+  handler: ChannelHandler | undefined
+  left = false
+  readonly #outbox: Outbox
+
+  constructor(feed: Joinable, number: number, outbox: Outbox) {
+    this.feed = feed
+    this.number = number
+    this.#outbox = outbox
+  }
+
+  sendHave(blocks: readonly number[], bitfield?: Uint8Array): void {
+    this.#send({ type: HAVE, channel: this.number, blocks, bitfield })
+  }
+
+  sendPause(): void {
+    this.#send({ type: PAUSE, channel: this.number })
+  }
+
+  sendUnpause(): void {
+    this.#send({ type: UNPAUSE, channel: this.number })
+  }
+
+  sendRequest(block: number): void {
+    this.#send({ type: REQUEST, channel: this.number, block })
+  }
+
+  sendCancel(block: number): void {
+    this.#send({ type: CANCEL, channel: this.number, block })
+  }
+
+  sendLeave(): void {
+    this.#send({ type: LEAVE, channel: this.number })
+  }
+
+  /** Sends a block and its proof without copying the block: its array belongs to the connection from now on. */
+  sendResponse(block: number, data: Uint8Array, proof: readonly TreeNode[]): void {
+    if (this.left) return
+    for (const part of encodeResponse({ type: RESPONSE, channel: this.number, block, data, proof })) {
+      this.#outbox.push(part)
+    }
+  }
+
+  #send(message: Message): void {
+    if (!this.left) this.#outbox.push(encodeMessage(message))
+  }
+}

@@ -1,0 +1,166 @@
+import { ClosedError } from '@anyfeed/interfaces'
+import { EventEmitter } from 'eventemitter3'
+import { toUtf8 } from '../bytes/utf8.ts'
+import { MAX_EXTENSION_MESSAGE_BYTES } from '../limits.ts'
+import { Session, type SessionEvents, type SessionOptions } from './session.ts'
+
+/** What may wait to be sent to a peer before `send` refuses more, in bytes. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024
+
+export interface PeerStreamEvents {
+  /** The remote's handshake has come. */
+  handshake: []
+  /** An extension message came. The payload is only to be read. */
+  message: [extension: string, payload: Uint8Array]
+  /** The stream is over; with an error unless it ended as it should. */
+  end: [error: Error | undefined]
+}
+
+/** What a stream's core is told. */
+export interface StreamEvents extends Omit<SessionEvents, 'onExtension'> {
+  onReceive(bytes: number): void
+}
+
+/**
+ * Replication with one peer, as the ecosystem's async-iterable duplex: pipe it with a connection.
+ *
+ * @example
+ * pipe(connection, core.replicate(), connection)
+ */
+export class PeerStream extends EventEmitter<PeerStreamEvents> {
+  /** Bytes for the remote. It ends or throws when the stream does. Iterated once. */
+  readonly source: AsyncIterable<Uint8Array>
+  /** Resolves, never rejects, when the stream is over. */
+  readonly closed: Promise<void>
+  readonly #session: Session
+  readonly #onReceive: (bytes: number) => void
+  #bytesReceived = 0
+  #bytesSent = 0
+  #error: Error | undefined
+  #close!: () => void
+
+  /** Made by `core.replicate`. */
+  constructor(options: SessionOptions, events: (stream: PeerStream) => StreamEvents) {
+    super()
+    this.closed = new Promise((resolve) => {
+      this.#close = resolve
+    })
+    const { onEnd, onHandshake, onChannel, onDrain, onReceive } = events(this)
+    this.#onReceive = onReceive
+    this.#session = new Session(options, {
+      onChannel,
+      onDrain,
+      onHandshake: (remote) => {
+        onHandshake(remote)
+        this.emit('handshake')
+      },
+      onExtension: (name, payload) => {
+        this.emit('message', name, payload)
+      },
+      onEnd: (error) => {
+        this.#error = error
+        onEnd(error)
+        this.emit('end', error)
+        this.removeAllListeners()
+        this.#close()
+      }
+    })
+    this.source = this.#source()
+  }
+
+  /** The stream as a state machine. */
+  get session(): Session {
+    return this.#session
+  }
+
+  /** The id that the remote gave itself: 32 bytes; `undefined` before its handshake. */
+  get remoteId(): Uint8Array | undefined {
+    return this.#session.remote?.id
+  }
+
+  /** The version of the protocol that the remote speaks, 0 for hypercore 1.x; `undefined` before its handshake. */
+  get remoteVersion(): number | undefined {
+    return this.#session.remote?.version
+  }
+
+  /** The names of the remote's extensions; empty before its handshake. */
+  get remoteExtensions(): readonly string[] {
+    return this.#session.remote?.extensions ?? []
+  }
+
+  /** Bytes taken in from the remote. */
+  get bytesReceived(): number {
+    return this.#bytesReceived
+  }
+
+  /** Bytes handed on to be sent. */
+  get bytesSent(): number {
+    return this.#bytesSent
+  }
+
+  /** Whether both sides have the extension; `false` before the handshake. */
+  supports(extension: string): boolean {
+    return this.#session.supports(extension)
+  }
+
+  /**
+   * Sends an extension message. Returns whether the remote supports the extension: if not, nothing is sent.
+   *
+   * Throws a `RangeError` for a message that is over the frame limit, or when 64 MiB wait to be sent already.
+   */
+  send(extension: string, payload: Uint8Array | string): boolean {
+    const bytes = typeof payload === 'string' ? toUtf8(payload) : payload
+    if (bytes.length > MAX_EXTENSION_MESSAGE_BYTES) {
+      throw new RangeError(`a message of ${bytes.length} bytes is over the limit of ${MAX_EXTENSION_MESSAGE_BYTES}`)
+    }
+    if (this.#session.outbox.bytes + bytes.length > MAX_WAITING_BYTES) {
+      throw new RangeError(`more than ${MAX_WAITING_BYTES} bytes wait to be sent to the peer`)
+    }
+    return this.#session.sendExtension(extension, bytes)
+  }
+
+  /** Takes bytes of the remote in. Resolves when the stream is over; rejects with what ended it. */
+  async sink(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    this.#session.start()
+    try {
+      for await (const chunk of source) {
+        this.receive(chunk)
+        if (this.#session.ended) break
+      }
+    } catch (error) {
+      this.#session.destroy(error as Error)
+    }
+    this.#session.receiveEnd()
+    if (this.#error !== undefined) throw this.#error
+  }
+
+  /** Takes one chunk in, as `sink` does with each. */
+  receive(chunk: Uint8Array): void {
+    this.#bytesReceived += chunk.length
+    this.#onReceive(chunk.length)
+    this.#session.receive(chunk)
+  }
+
+  /** Ends the stream after what was sent. */
+  end(): void {
+    this.#session.end()
+  }
+
+  /** Ends the stream at once. */
+  destroy(error: Error = new ClosedError('the peer stream was destroyed')): void {
+    this.#session.destroy(error)
+  }
+
+  async *#source(): AsyncGenerator<Uint8Array, void> {
+    this.#session.start()
+    try {
+      for await (const chunk of this.#session.outbox.chunks()) {
+        this.#bytesSent += chunk.length
+        yield chunk
+      }
+    } finally {
+      // Whoever stops reading has lost the link.
+      this.#session.destroy(new ClosedError('the link to the peer was closed'))
+    }
+  }
+}

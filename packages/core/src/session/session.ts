@@ -1,0 +1,325 @@
+import { type Clock, ProtocolError, type Sha256 } from '@anyfeed/interfaces'
+import { equalBytes } from '../bytes/compare.ts'
+import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS } from '../limits.ts'
+import { decodeHandshake, decodeMessage, messageType } from '../wire/decode.ts'
+import { encodeExtension, encodeHandshake, encodeMessage, KEEP_ALIVE } from '../wire/encode.ts'
+import { FrameDecoder } from '../wire/frame-decoder.ts'
+import {
+  CANCEL,
+  FIRST_EXTENSION,
+  HAVE,
+  type Handshake,
+  JOIN,
+  LAST_EXTENSION,
+  LEAVE,
+  type Message,
+  PAUSE,
+  PRIVATE_JOIN,
+  REQUEST,
+  RESPONSE,
+  UNPAUSE
+} from '../wire/messages.ts'
+import type { Channel, ChannelHandler, Joinable, RemoteSide } from './channel.ts'
+import { ChannelTable } from './channel-table.ts'
+import { joinProof } from './join-proof.ts'
+import { Liveness, type LivenessOptions } from './liveness.ts'
+import { Outbox } from './outbox.ts'
+
+/** The version of the wire protocol that is spoken here. Version 0 is hypercore 1.x. */
+export const VERSION = 1
+
+/** What a peer's bitfields may take of our memory, in bytes, on one stream. */
+const MAX_BITFIELD_COST = 64 * 1024 * 1024
+
+const PROTOCOLS = ['hypercore', 'hyperdrive']
+
+/** Where a session finds the feeds that a peer may join. */
+export interface Directory {
+  /** The open feed with this id. */
+  byId(id: Uint8Array): Joinable | undefined
+  /** The open feeds whose topic begins with these two bytes. */
+  byTopicPrefix(prefix: Uint8Array): Iterable<Joinable>
+  /** Whether a nonce is one of our own, on whatever stream. */
+  isOwnNonce(nonce: Uint8Array): boolean
+  /** All open feeds for which peers are asked of our own accord. */
+  wanting(): Iterable<Joinable>
+}
+
+export interface SessionOptions extends LivenessOptions {
+  /** Names this peer: 32 bytes. */
+  readonly id: Uint8Array
+  /** Fresh for each stream: 32 bytes. */
+  readonly nonce: Uint8Array
+  /** Sorted by code unit. */
+  readonly extensions: readonly string[]
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly sha256: Sha256
+  /** The outbox calls {@link SessionEvents.onDrain} when fewer bytes than this are left. */
+  readonly lowWater: number
+  readonly channelBinding: Uint8Array | undefined
+}
+
+export interface SessionEvents {
+  onHandshake(remote: Handshake): void
+  /** Both sides have joined a feed: returns who takes the channel over. */
+  onChannel(channel: Channel): ChannelHandler
+  onExtension(name: string, payload: Uint8Array): void
+  onDrain(): void
+  /** The stream is over: cleanly, or with an error. Called once, nothing follows. */
+  onEnd(error: Error | undefined): void
+}
+
+/**
+ * One peer stream as a state machine that does no I/O: bytes in, bytes out, events (PROTOCOL sections 2 and 3).
+ *
+ * Whatever the remote does wrong ends this stream, with a {@link ProtocolError}, and touches nothing else.
+ */
+export class Session {
+  readonly outbox: Outbox
+  readonly #options: SessionOptions
+  readonly #events: SessionEvents
+  readonly #decoder = new FrameDecoder()
+  readonly #channels = new ChannelTable()
+  readonly #liveness: Liveness
+  #remote: Handshake | undefined
+  #bitfieldCost = 0
+  #ended = false
+
+  constructor(options: SessionOptions, events: SessionEvents) {
+    this.#options = options
+    this.#events = events
+    this.outbox = new Outbox(() => {
+      this.#liveness.sent()
+      if (this.outbox.bytes < options.lowWater) events.onDrain()
+    })
+    this.#liveness = new Liveness(options.clock, options, {
+      onKeepAlive: () => {
+        this.outbox.push(KEEP_ALIVE)
+        this.#liveness.sent()
+      },
+      onTimeout: (error) => this.destroy(error)
+    })
+    const { id, nonce, extensions } = options
+    this.outbox.push(encodeHandshake({ protocol: 'hypercore', version: VERSION, id, extensions, nonce }))
+  }
+
+  /** What the remote said of itself, once its handshake has come. */
+  get remote(): Handshake | undefined {
+    return this.#remote
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** The stream was joined to a link: its deadlines begin. */
+  start(): void {
+    if (!this.#ended) this.#liveness.start()
+  }
+
+  /** Takes bytes of the remote in. */
+  receive(chunk: Uint8Array): void {
+    if (this.#ended) return
+    this.#liveness.received()
+    try {
+      for (const frame of this.#decoder.push(chunk)) {
+        this.#onFrame(frame)
+        if (this.#ended) return
+      }
+    } catch (error) {
+      this.destroy(error as Error)
+    }
+  }
+
+  /** The remote has ended its side. In the middle of a frame that is an error. */
+  receiveEnd(): void {
+    if (this.#decoder.partial) this.destroy(new ProtocolError('the stream ends in the middle of a frame'))
+    else this.end()
+  }
+
+  /** Ends the stream after what was sent. */
+  end(): void {
+    if (this.#ended) return
+    this.#finish(undefined)
+    this.outbox.end()
+  }
+
+  /** Ends the stream at once. */
+  destroy(error: Error): void {
+    if (this.#ended) return
+    this.#finish(error)
+    this.outbox.fail(error)
+  }
+
+  /** Whether both sides have the extension. */
+  supports(name: string): boolean {
+    return this.#options.extensions.includes(name) && (this.#remote?.extensions.includes(name) ?? false)
+  }
+
+  /** Sends an extension message; returns whether the remote supports the extension. */
+  sendExtension(name: string, payload: Uint8Array): boolean {
+    if (this.#ended || !this.supports(name)) return false
+    this.outbox.push(encodeExtension(FIRST_EXTENSION + this.#options.extensions.indexOf(name), payload))
+    return true
+  }
+
+  /** A feed was opened here, or something of it is wanted now: answers a Join that came before, or joins of our own accord. */
+  offer(feed: Joinable): void {
+    if (this.#ended || this.#remote === undefined || this.#channels.of(feed.id) !== undefined) return
+    const joined = this.#channels.candidates(feed).find((remote) => this.#names(remote, feed))
+    if (joined !== undefined) this.#answer(feed, joined)
+    else if (feed.wanting && this.#remote.version >= 1) this.#join(feed)
+  }
+
+  /** A feed was closed here. */
+  leave(feed: Joinable): void {
+    const channel = this.#channels.of(feed.id)
+    if (channel !== undefined) this.#leave(channel)
+  }
+
+  #onFrame(frame: Uint8Array): void {
+    if (frame.length === 0) return
+    if (this.#remote === undefined) return this.#onHandshake(decodeHandshake(frame))
+    const type = messageType(frame)
+    if (type >= FIRST_EXTENSION) {
+      const name = type <= LAST_EXTENSION ? this.#remote.extensions[type - FIRST_EXTENSION] : undefined
+      if (name !== undefined && this.supports(name)) this.#events.onExtension(name, frame.subarray(1))
+      return
+    }
+    const message = decodeMessage(frame)
+    if (message !== undefined) this.#onMessage(message)
+  }
+
+  #onHandshake(remote: Handshake): void {
+    if (!PROTOCOLS.includes(remote.protocol)) throw new ProtocolError('the peer speaks another protocol')
+    if (remote.nonce !== undefined && this.#options.directory.isOwnNonce(remote.nonce)) {
+      // Otherwise our own proofs, sent back to us on this or another stream, would pass for the peer's.
+      throw new ProtocolError('the peer sends a nonce of our own: it is ourselves, or wants to pass for us')
+    }
+    this.#remote = remote
+    this.#liveness.handshaken(remote.version >= 1)
+    this.#events.onHandshake(remote)
+    for (const feed of this.#options.directory.wanting()) this.offer(feed)
+  }
+
+  #onMessage(message: Message): void {
+    if (message.type === JOIN) {
+      const remote = this.#channels.openRemote(message.channel, { id: message.id.slice() })
+      return this.#onJoin(remote, this.#options.directory.byId(message.id))
+    }
+    if (message.type === PRIVATE_JOIN) {
+      const { prefix, proof } = message
+      const remote = this.#channels.openRemote(message.channel, { prefix: prefix.slice(), proof: proof.slice() })
+      const candidates = [...this.#options.directory.byTopicPrefix(prefix)]
+      return this.#onJoin(
+        remote,
+        candidates.find((feed) => this.#names(remote, feed))
+      )
+    }
+
+    const remote = this.#channels.remote(message.channel)
+    if (remote === undefined || remote.closing) {
+      if (remote !== undefined && message.type === LEAVE) this.#channels.closeRemote(remote)
+      return
+    }
+    const handler = remote.channel?.handler
+    switch (message.type) {
+      case LEAVE:
+        this.#channels.closeRemote(remote)
+        if (remote.channel !== undefined) this.#leave(remote.channel)
+        return
+      case HAVE:
+        return this.#onHave(remote, message.blocks, message.bitfield)
+      case PAUSE:
+        remote.paused = true
+        return handler?.onPause()
+      case UNPAUSE:
+        remote.paused = false
+        return handler?.onUnpause()
+      case REQUEST:
+        return handler?.onRequest(message.block)
+      case CANCEL:
+        return handler?.onCancel(message.block)
+      case RESPONSE:
+        return handler?.onResponse(message.block, message.data, message.proof)
+    }
+  }
+
+  #onJoin(remote: RemoteSide, feed: Joinable | undefined): void {
+    if (feed === undefined) return
+    const channel = this.#channels.of(feed.id)
+    if (channel === undefined) this.#answer(feed, remote)
+    else this.#open(channel, remote)
+  }
+
+  #onHave(remote: RemoteSide, blocks: readonly number[], bitfield: Uint8Array | undefined): void {
+    const before = remote.have.cost
+    if (bitfield !== undefined) remote.have.setBytes(bitfield)
+    // Before the feed's length is known, numbers that no bitfield could hold are not worth the memory.
+    const limit = remote.channel === undefined ? MAX_BITFIELD_BLOCKS : MAX_BLOCKS
+    const added = blocks.filter((block) => block < limit && remote.have.add(block))
+    this.#bitfieldCost += remote.have.cost - before
+    if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields of a peer take too much memory')
+    remote.channel?.handler?.onHave(bitfield === undefined ? added : undefined)
+  }
+
+  #join(feed: Joinable): Channel {
+    const channel = this.#channels.open(feed, this.outbox)
+    const { number } = channel
+    if ((this.#remote as Handshake).version >= 1) {
+      const proof = this.#proof(feed, 'ours')
+      this.outbox.push(encodeMessage({ type: PRIVATE_JOIN, channel: number, prefix: feed.topic.subarray(0, 2), proof }))
+    } else {
+      this.outbox.push(encodeMessage({ type: JOIN, channel: number, id: feed.id }))
+    }
+    return channel
+  }
+
+  #answer(feed: Joinable, remote: RemoteSide): void {
+    this.#open(this.#join(feed), remote)
+  }
+
+  #open(channel: Channel, remote: RemoteSide): void {
+    this.#channels.match(channel, remote)
+    channel.handler = this.#events.onChannel(channel)
+  }
+
+  #leave(channel: Channel): void {
+    channel.sendLeave()
+    this.#channels.close(channel)
+    const { remote } = channel
+    if (remote !== undefined && this.#channels.remote(remote.number) === remote) {
+      // hypercore 1.x sends no Leave of its own in answer: with ours, both numbers are free.
+      if ((this.#remote as Handshake).version === 0) this.#channels.closeRemote(remote)
+      else remote.closing = true
+      this.#bitfieldCost -= remote.have.cost
+      remote.have.clear()
+    }
+    channel.handler?.onLeave()
+  }
+
+  /** Whether the remote's Join means this feed. */
+  #names(remote: RemoteSide, feed: Joinable): boolean {
+    if (remote.closing) return false
+    if ('id' in remote.name) return equalBytes(remote.name.id, feed.id)
+    return equalBytes(remote.name.proof, this.#proof(feed, 'theirs'))
+  }
+
+  #proof(feed: Joinable, whose: 'ours' | 'theirs'): Uint8Array {
+    const ours = this.#options.nonce
+    const theirs = this.#remote?.nonce ?? new Uint8Array(0)
+    const [prover, verifier] = whose === 'ours' ? [ours, theirs] : [theirs, ours]
+    return joinProof(this.#options.sha256, feed.id, { prover, verifier, binding: this.#options.channelBinding })
+  }
+
+  #finish(error: Error | undefined): void {
+    this.#ended = true
+    this.#liveness.stop()
+    for (const channel of [...this.#channels.channels()]) {
+      channel.left = true
+      channel.handler?.onLeave()
+    }
+    this.#events.onEnd(error)
+  }
+}

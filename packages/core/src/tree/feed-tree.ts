@@ -1,0 +1,107 @@
+import { type FeedStorage, StorageError, type TreeNode } from '@anyfeed/interfaces'
+import { fullRoots } from './flat-tree.ts'
+import { MerkleBuilder } from './merkle-builder.ts'
+import { NodeCache } from './node-cache.ts'
+import { proofIndexes } from './proof.ts'
+import type { TreeHash } from './tree-hash.ts'
+import type { TrustedTree, Verified } from './verifier.ts'
+
+/** About 3 MB of nodes for a feed in heavy use. */
+const CACHED_NODES = 16_384
+
+/** Reads nodes from a feed's storage. */
+export type ReadNodes = FeedStorage['getNodes']
+
+/** The trusted part of one feed's tree: what is at hand, and what the store has. */
+export class FeedTree implements TrustedTree {
+  readonly id: Uint8Array
+  readonly #read: ReadNodes
+  readonly #cache = new NodeCache(CACHED_NODES)
+  #roots = new Map<number, Uint8Array>()
+  #blocks = 0
+
+  constructor(id: Uint8Array, read: ReadNodes) {
+    this.id = id
+    this.#read = read
+  }
+
+  get blocks(): number {
+    return this.#blocks
+  }
+
+  /** The roots, left to right. */
+  get roots(): TreeNode[] {
+    return [...this.#roots].map(([index, hash]) => ({ index, hash }))
+  }
+
+  node(index: number): Uint8Array | undefined {
+    return this.#roots.get(index) ?? this.#cache.get(index)
+  }
+
+  /** The number of blocks and the roots are known, and trusted. */
+  setRoots(blocks: number, roots: Iterable<TreeNode>): void {
+    this.#blocks = blocks
+    this.#roots = new Map([...roots].map(({ index, hash }) => [index, hash]))
+  }
+
+  /** Adds what was verified to what is at hand; the first block brings the feed's length and roots. */
+  trust({ blocks, nodes }: Verified): void {
+    if (this.#blocks === 0) {
+      const roots = new Set(fullRoots(blocks))
+      this.setRoots(
+        blocks,
+        nodes.filter(({ index }) => roots.has(index))
+      )
+    }
+    this.#cache.add(nodes)
+  }
+
+  /** Forgets all that is not in the store. */
+  forget(): void {
+    this.#cache.clear()
+  }
+
+  /** Reads the roots of a feed of `blocks` blocks from the store. */
+  async loadRoots(blocks: number): Promise<void> {
+    this.setRoots(blocks, await readRoots(this.#read, blocks))
+  }
+
+  /** Nodes from the store, those among `indexes` that it has, which are at hand from now on. */
+  async load(indexes: readonly number[]): Promise<Map<number, Uint8Array>> {
+    const found = new Map<number, Uint8Array>()
+    const missing: number[] = []
+    for (const index of indexes) {
+      const hash = this.node(index)
+      if (hash === undefined) missing.push(index)
+      else found.set(index, hash)
+    }
+    if (missing.length === 0) return found
+    const hashes = await this.#read(missing)
+    for (const [i, hash] of hashes.entries()) if (hash !== undefined) found.set(missing[i] as number, hash)
+    this.#cache.add([...found].map(([index, hash]) => ({ index, hash })))
+    return found
+  }
+
+  /** The full proof of a block that is here, in the order of the wire. */
+  async proof(block: number): Promise<TreeNode[]> {
+    const indexes = proofIndexes(block, this.#blocks)
+    const found = await this.load(indexes)
+    return indexes.map((index) => ({ index, hash: present(found.get(index), index) }))
+  }
+}
+
+/** A builder that goes on where an unfinished feed of `blocks` blocks stopped. */
+export async function resumeBuilder(hash: TreeHash, read: ReadNodes, blocks: number): Promise<MerkleBuilder> {
+  return new MerkleBuilder(hash, blocks, await readRoots(read, blocks))
+}
+
+async function readRoots(read: ReadNodes, blocks: number): Promise<TreeNode[]> {
+  const indexes = fullRoots(blocks)
+  const hashes = await read(indexes)
+  return indexes.map((index, i) => ({ index, hash: present(hashes[i], index) }))
+}
+
+function present(hash: Uint8Array | undefined, index: number): Uint8Array {
+  if (hash === undefined) throw new StorageError(`tree node ${index} should be in the store and is not`)
+  return hash
+}

@@ -1,0 +1,110 @@
+import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
+import { equalBytes } from '../bytes/compare.ts'
+import { MAX_BLOCKS } from '../limits.ts'
+import { blocksFromLastRoot, fullRoots, parent, sibling } from './flat-tree.ts'
+import { ancestors, uncles } from './proof.ts'
+import type { TreeHash } from './tree-hash.ts'
+
+/** What is trusted of a feed before a block is verified. */
+export interface TrustedTree {
+  /** The feed's id. */
+  readonly id: Uint8Array
+  /** The number of blocks; 0 while it is not known. */
+  readonly blocks: number
+  /** The hash of a trusted node, where it is at hand. Once `blocks` is known, all roots must be. */
+  node(index: number): Uint8Array | undefined
+}
+
+/** A block as a peer sent it. */
+export interface Claim {
+  readonly block: number
+  readonly data: Uint8Array
+  readonly proof: readonly TreeNode[]
+}
+
+/** A block that leads to the feed's id, with all nodes that are trusted from now on. */
+export interface Verified {
+  readonly block: number
+  readonly data: Uint8Array
+  /** The leaf's hash. */
+  readonly hash: Uint8Array
+  readonly nodes: readonly TreeNode[]
+  /** The feed's number of blocks. */
+  readonly blocks: number
+}
+
+/** The proof was cut short and may rest on any of these nodes: look them up and verify again. */
+export interface NeedsNodes {
+  readonly needs: readonly number[]
+}
+
+/**
+ * Recomputes the hashes from the block's leaf upwards until a trusted node is reached that is equal (PROTOCOL
+ * section 1, verification). Pure: nothing is stored, and `tree` is only asked.
+ *
+ * Throws a {@link VerificationError} when the claim does not lead to the feed's id.
+ */
+export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Verified | NeedsNodes {
+  const { block, data, proof } = claim
+  const roots = tree.blocks === 0 ? verifyRoots(hash, tree.id, proof) : []
+  const blocks = tree.blocks || blocksFromLastRoot((roots.at(-1) as TreeNode).index)
+  if (block >= blocks) throw new VerificationError(`block ${block} lies outside of a feed of ${blocks} blocks`)
+
+  const trusted = new Map(roots.map((root) => [root.index, root.hash]))
+  const known = (index: number) => trusted.get(index) ?? tree.node(index)
+
+  const leaf = hash.leaf(data)
+  const nodes: TreeNode[] = [...roots]
+  let node: TreeNode = { index: 2 * block, hash: leaf }
+  let next = 0
+
+  for (;;) {
+    const expected = known(node.index)
+    if (expected !== undefined) {
+      if (!equalBytes(expected, node.hash)) throw new VerificationError(`block ${block} does not lead to the feed's id`)
+      return { block, data, hash: leaf, nodes, blocks }
+    }
+    nodes.push(node)
+
+    const index = sibling(node.index)
+    const claimed = proof[next]
+    let side: Uint8Array | undefined
+    if (claimed !== undefined && claimed.index === index) {
+      side = claimed.hash
+      nodes.push(claimed)
+      next++
+    } else {
+      side = known(index)
+      if (side === undefined) return { needs: [...ancestors(block, blocks), ...uncles(block, blocks)] }
+    }
+    node = {
+      index: parent(node.index),
+      hash: index < node.index ? hash.parent(side, node.hash) : hash.parent(node.hash, side)
+    }
+  }
+}
+
+/** Whether a block with its full proof leads to the id, by itself. */
+export function leadsToId(hash: TreeHash, id: Uint8Array, claim: Claim): boolean {
+  try {
+    return !('needs' in verifyBlock(hash, { id, blocks: 0, node: () => undefined }, claim))
+  } catch (error) {
+    if (error instanceof VerificationError) return false
+    throw error
+  }
+}
+
+/** The roots at the proof's tail, once they give the id and are exactly the full roots of one number of blocks. */
+function verifyRoots(hash: TreeHash, id: Uint8Array, proof: readonly TreeNode[]): readonly TreeNode[] {
+  const last = proof.at(-1)
+  if (last === undefined) throw new VerificationError('a proof for a feed of unknown length must have the roots')
+  const blocks = blocksFromLastRoot(last.index)
+  if (blocks > MAX_BLOCKS) throw new VerificationError(`the feed has more than ${MAX_BLOCKS} blocks`)
+  const indexes = fullRoots(blocks)
+  const roots = proof.slice(-indexes.length)
+  if (roots.length !== indexes.length || roots.some((root, i) => root.index !== indexes[i])) {
+    throw new VerificationError('the proof does not end with the roots of a feed')
+  }
+  if (!equalBytes(hash.id(roots), id)) throw new VerificationError("the proof's roots do not give the feed's id")
+  return roots
+}

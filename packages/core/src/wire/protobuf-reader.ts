@@ -1,0 +1,107 @@
+import { ProtocolError } from '@anyfeed/interfaces'
+import { VarintReader } from './varint.ts'
+
+const VARINT = 0
+const FIXED64 = 1
+const BYTES = 2
+const FIXED32 = 5
+
+/** Reads the fields of a protocol buffers message (proto2), one after the other, without copying. */
+export class ProtobufReader {
+  readonly #bytes: Uint8Array
+  readonly #varint = new VarintReader()
+  #offset: number
+  #wireType = VARINT
+
+  constructor(bytes: Uint8Array, offset = 0) {
+    this.#bytes = bytes
+    this.#offset = offset
+  }
+
+  /** The number of the next field, or 0 at the end. Read its value, or `skip` it, before the next call. */
+  field(): number {
+    if (this.#offset >= this.#bytes.length) return 0
+    const tag = this.#next()
+    this.#wireType = tag % 8
+    const field = Math.floor(tag / 8)
+    if (field === 0) throw new ProtocolError('a message has a field with the number 0')
+    return field
+  }
+
+  /** The value of a number field. */
+  number(): number {
+    this.#expect(VARINT)
+    return this.#next()
+  }
+
+  /** The values of a repeated number field, packed or not, one or up to `most` (PROTOCOL section 2). */
+  numbers(most: number): number[] {
+    if (this.#wireType !== BYTES) return [this.number()]
+    const values: number[] = []
+    const packed = this.bytes()
+    for (const byte of packed) {
+      const value = this.#varint.push(byte)
+      if (value !== undefined) values.push(value)
+      if (values.length > most) throw new ProtocolError(`a list has more than ${most} numbers`)
+    }
+    if (packed.length > 0 && (packed.at(-1) as number) >= 128) throw truncated()
+    return values
+  }
+
+  /** The value of a bytes field: a view. */
+  bytes(): Uint8Array {
+    this.#expect(BYTES)
+    return this.#take(this.#next())
+  }
+
+  /** The value of a number or bytes field, whichever it is. */
+  value(): number | Uint8Array {
+    return this.#wireType === VARINT ? this.number() : this.bytes()
+  }
+
+  /** Passes over a value of whatever kind. Numbers beyond 2^53 are fine here: nobody reads them. */
+  skip(): void {
+    switch (this.#wireType) {
+      case VARINT: {
+        let length = 1
+        while ((this.#take(1)[0] as number) >= 128) if (++length > 10) throw new ProtocolError('a varint never ends')
+        return
+      }
+      case FIXED64:
+        this.#take(8)
+        return
+      case BYTES:
+        this.bytes()
+        return
+      case FIXED32:
+        this.#take(4)
+        return
+      default:
+        throw new ProtocolError(`a message has a field of the unknown wire type ${this.#wireType}`)
+    }
+  }
+
+  #expect(wireType: number): void {
+    if (this.#wireType !== wireType) throw new ProtocolError('a field has another wire type than its message says')
+  }
+
+  #next(): number {
+    for (;;) {
+      const byte = this.#bytes[this.#offset++]
+      if (byte === undefined) throw truncated()
+      const value = this.#varint.push(byte)
+      if (value !== undefined) return value
+    }
+  }
+
+  #take(length: number): Uint8Array {
+    if (length > this.#bytes.length - this.#offset) throw truncated()
+    const taken = this.#bytes.subarray(this.#offset, this.#offset + length)
+    this.#offset += length
+    return taken
+  }
+}
+
+function truncated(): ProtocolError {
+  return new ProtocolError('a message ends in the middle of a field')
+}

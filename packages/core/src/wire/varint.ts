@@ -1,0 +1,44 @@
+import { ProtocolError } from '@anyfeed/interfaces'
+
+const MAX_VARINT_BYTES = 10
+
+/** The number of bytes that an unsigned LEB128 varint of `value` (0 to 2^53 - 1) takes. */
+export function varintLength(value: number): number {
+  let length = 1
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) length++
+  return length
+}
+
+/** Writes a varint at `offset`; returns the offset behind it. */
+export function writeVarint(bytes: Uint8Array, offset: number, value: number): number {
+  let rest = value
+  while (rest >= 128) {
+    bytes[offset++] = (rest % 128) | 128
+    rest = Math.floor(rest / 128)
+  }
+  bytes[offset++] = rest
+  return offset
+}
+
+/** Takes a varint in byte by byte, and no number beyond 2^53 - 1: what is larger ends with a {@link ProtocolError}. */
+export class VarintReader {
+  #value = 0
+  #scale = 1
+  #bytes = 0
+
+  /** Returns the number once its last byte was given, and starts anew. */
+  push(byte: number): number | undefined {
+    this.#value += (byte & 127) * this.#scale
+    this.#scale *= 128
+    this.#bytes++
+    if (this.#value > Number.MAX_SAFE_INTEGER || this.#bytes > MAX_VARINT_BYTES) {
+      throw new ProtocolError('a number on the wire is larger than 2^53 - 1')
+    }
+    if (byte >= 128) return undefined
+    const value = this.#value
+    this.#value = 0
+    this.#scale = 1
+    this.#bytes = 0
+    return value
+  }
+}
