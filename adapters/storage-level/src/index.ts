@@ -1,1 +1,1 @@
-export {}
+export { type LevelStorageOptions, levelStorage } from './level-storage.ts'

@@ -1,0 +1,129 @@
+import {
+  ClosedError,
+  type Durability,
+  type FeedChange,
+  type FeedRecord,
+  type FeedStorage,
+  type HavePage,
+  StorageError
+} from '@anyfeed/interfaces'
+import { assertDurability } from './durability.ts'
+import { commitChange } from './feed-commit.ts'
+import { FeedPacks } from './feed-packs.ts'
+import { blockKey, havePagesOf, lastNumber, referenceKey } from './keys.ts'
+import { copyRecord } from './record-codec.ts'
+import { SharedLock } from './shared-lock.ts'
+import type { Store } from './store.ts'
+
+interface FoundBlock {
+  readonly held: boolean
+  readonly data: Uint8Array | undefined
+}
+
+/** One feed of a `levelStorage`. */
+export class LevelFeed implements FeedStorage {
+  readonly key: Uint8Array
+  readonly #store: Store
+  readonly #packs: FeedPacks
+  /** Had alone by a commit, so commits take effect in the order of the calls; shared by reads that must not meet one. */
+  readonly #commits = new SharedLock()
+  #record: FeedRecord | undefined
+  #deleted = false
+
+  /** `record` is `undefined` for a feed that is being made. */
+  constructor(key: Uint8Array, store: Store, record: FeedRecord | undefined) {
+    this.key = new Uint8Array(key)
+    this.#store = store
+    this.#record = record
+    this.#packs = new FeedPacks(this.key, store.db, store.cache, record === undefined)
+  }
+
+  get record(): FeedRecord | undefined {
+    return this.#record && copyRecord(this.#record)
+  }
+
+  get deleted(): boolean {
+    return this.#deleted
+  }
+
+  commit(change: FeedChange, { durability }: { readonly durability?: Durability } = {}): Promise<void> {
+    return this.#store.gate.run(async () => {
+      if (durability !== undefined) assertDurability(durability, this.#store.durability)
+      await this.#commits.exclusive(async () => {
+        this.#assertThere()
+        const feed = { key: this.key, store: this.#store, packs: this.#packs, before: this.#record }
+        this.#record = await commitChange(feed, change, durability === 'machine')
+      })
+    })
+  }
+
+  getBlock(index: number): Promise<Uint8Array | undefined> {
+    return this.#read(async () => {
+      const { epoch } = this.#packs
+      const first = await this.#findBlock(index)
+      if (first.held && first.data !== undefined) return first.data
+      // Not here, or a commit came between the reads.
+      const certain = epoch !== undefined && epoch === this.#packs.epoch
+      const { held, data } = certain ? first : await this.#commits.shared(() => this.#findBlock(index))
+      if (held && data === undefined) throw new StorageError(`the bytes of block ${index} are lost`)
+      return held ? data : undefined
+    })
+  }
+
+  getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>> {
+    return this.#read(async () => this.#packs.cached(indexes) ?? this.#asOfOneMoment(() => this.#packs.read(indexes)))
+  }
+
+  getHave(): Promise<HavePage[]> {
+    return this.#read(() =>
+      this.#asOfOneMoment(async () => {
+        const entries = await this.#store.db.entries(havePagesOf(this.key), Infinity)
+        return entries.map(([key, bits]) => ({ page: lastNumber(key), bits }))
+      })
+    )
+  }
+
+  /** Calls `hide` after the commits called before; when that has resolved, the feed is deleted for every reader. */
+  delete(hide: (record: FeedRecord | undefined) => Promise<void>): Promise<void> {
+    return this.#commits.exclusive(async () => {
+      if (this.#deleted) return
+      await hide(this.#record)
+      this.#deleted = true
+    })
+  }
+
+  async #findBlock(index: number): Promise<FoundBlock> {
+    const leaf = [2 * index]
+    const [hash] = this.#packs.cached(leaf) ?? (await this.#packs.read(leaf))
+    if (hash === undefined) return { held: false, data: undefined }
+    // The store may have these bytes for another feed: this one has the block only with a reference of its own.
+    const [reference, data] = await this.#store.db.getMany([referenceKey(hash, this.key, index), blockKey(hash)])
+    return { held: reference !== undefined, data }
+  }
+
+  /** Repeats a read that a commit came between, with commits waiting for it. */
+  async #asOfOneMoment<T>(read: () => Promise<T>): Promise<T> {
+    const { epoch } = this.#packs
+    if (epoch !== undefined) {
+      const result = await read()
+      if (epoch === this.#packs.epoch) return result
+    }
+    return this.#commits.shared(read)
+  }
+
+  #read<T>(read: () => Promise<T>): Promise<T> {
+    return this.#store.gate.run(async () => {
+      this.#assertThere()
+      try {
+        return await read()
+      } finally {
+        // What was read, or failed, while the feed was being deleted says nothing.
+        this.#assertThere()
+      }
+    })
+  }
+
+  #assertThere(): void {
+    if (this.#deleted) throw new ClosedError('the feed was deleted')
+  }
+}
