@@ -1,0 +1,92 @@
+import type { Socket } from 'node:net'
+import type { Connection } from '@anyfeed/interfaces'
+import { formatAddress } from './address.ts'
+import { brokenError } from './errors.ts'
+import { Receiving } from './receiving.ts'
+import { Sending } from './sending.ts'
+
+/** An open link, as dialler and listener hand it over. */
+export interface Wire {
+  /** What the system knows. */
+  readonly raw: Socket
+  /** What bytes are written to and read from: TLS over `raw`, or `raw` itself. */
+  readonly socket: Socket
+  readonly remoteIdentity?: string | undefined
+  readonly channelBinding?: Uint8Array | undefined
+}
+
+/** A connection over a socket. `bound`: bytes that each direction may hold in this process. */
+export class TcpConnection implements Connection {
+  readonly source: AsyncIterable<Uint8Array>
+  readonly remoteAddress: string
+  readonly remoteIdentity: string | undefined
+  readonly channelBinding: Uint8Array | undefined
+  readonly closed: Promise<void>
+  readonly #wire: Wire
+  readonly #receiving: Receiving
+  readonly #sending: Sending
+  #aborted = false
+
+  constructor(wire: Wire, bound: number) {
+    const { raw, socket } = wire
+    this.#wire = wire
+    this.remoteAddress = formatAddress(raw.remoteAddress ?? '', raw.remotePort ?? 0)
+    this.remoteIdentity = wire.remoteIdentity
+    this.channelBinding = wire.channelBinding
+    const abort = (reason: Error) => this.abort(reason)
+    this.#receiving = new Receiving(socket, bound, abort)
+    this.#sending = new Sending(socket, bound, abort)
+    this.source = this.#receiving
+    this.closed = this.#watch()
+  }
+
+  sink(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    return this.#sending.send(source)
+  }
+
+  close(): Promise<void> {
+    this.#sending.close()
+    return this.closed
+  }
+
+  abort(reason: Error): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#receiving.drop(reason)
+    this.#sending.fail(reason)
+    this.#reset()
+  }
+
+  /** The `error` listeners stay for good: an event without one would end the process. */
+  async #watch(): Promise<void> {
+    const { raw, socket } = this.#wire
+    for (const each of new Set([raw, socket])) each.on('error', (error) => this.#broke(error))
+    const rawClosed = closing(raw)
+    await closing(socket)
+    // Both ways may be over and well; if not, this is a break that no error told of.
+    if (!(this.#receiving.ended && socket.writableFinished)) this.#broke(undefined)
+    raw.destroy()
+    await rawClosed
+    // Node gives what was being written under TLS back one turn later; only then is nothing left.
+    if (raw !== socket) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  #broke(cause: Error | undefined): void {
+    const error = brokenError(this.remoteAddress, cause)
+    this.#receiving.fail(error)
+    this.#sending.fail(error)
+    this.#reset()
+  }
+
+  /** The remote must not take this for an end, so it is told with a RST; under TLS there is no `close_notify` either. */
+  #reset(): void {
+    const { raw, socket } = this.#wire
+    if (!raw.destroyed) raw.resetAndDestroy()
+    socket.destroy()
+  }
+}
+
+/** The property `closed` says so as soon as a socket is told to close; the event comes when the system has it back. */
+function closing(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()))
+}
