@@ -36,6 +36,8 @@ class End implements Connection {
   /** Nobody proves anything inside one process. */
   readonly remoteIdentity = undefined
   readonly channelBinding = undefined
+  readonly sink = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> =>
+    this.#sending.send(source)
   readonly closed: Promise<void>
   readonly #incoming: Pipe
   readonly #outgoing: Pipe
@@ -55,10 +57,6 @@ class End implements Connection {
   /** Gives the end its other end. */
   join(remote: End): void {
     this.#remote = remote
-  }
-
-  sink(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    return this.#sending.send(source)
   }
 
   close(): Promise<void> {

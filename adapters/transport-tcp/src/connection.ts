@@ -21,6 +21,8 @@ export class TcpConnection implements Connection {
   readonly remoteAddress: string
   readonly remoteIdentity: string | undefined
   readonly channelBinding: Uint8Array | undefined
+  readonly sink = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> =>
+    this.#sending.send(source)
   readonly closed: Promise<void>
   readonly #wire: Wire
   readonly #receiving: Receiving
@@ -38,10 +40,6 @@ export class TcpConnection implements Connection {
     this.#sending = new Sending(socket, bound, abort)
     this.source = this.#receiving
     this.closed = this.#watch()
-  }
-
-  sink(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    return this.#sending.send(source)
   }
 
   close(): Promise<void> {

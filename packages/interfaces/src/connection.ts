@@ -19,9 +19,10 @@ export interface Connection {
    *
    * Resolves when `source` has ended, its last byte was handed on and the remote was told of the end; the other
    * direction goes on (half-close). Rejects with a {@link ConnectionError} when the link breaks, and with the source's
-   * own error when that throws: the connection is then aborted.
+   * own error when that throws: the connection is then aborted. A function of its own, which works without its object:
+   * that is how `it-pipe` calls it.
    */
-  sink(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>
+  readonly sink: (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) => Promise<void>
 
   /** The remote's address in multiaddr syntax, such as `/ip4/127.0.0.1/tcp/4000`. */
   readonly remoteAddress: string

@@ -17,6 +17,11 @@ export interface RangeOptions extends WaitOptions {
   readonly end?: number | undefined
 }
 
+export interface AppendOptions {
+  /** The arrays belong to the feed from now on: they are not copied, and the caller must never change them again. */
+  readonly transfer?: boolean | undefined
+}
+
 /** What a handle needs of its core. */
 export interface FeedOwner {
   finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined>
@@ -114,7 +119,7 @@ export class Feed extends EventEmitter<FeedEvents> {
   }
 
   /**
-   * Appends one block or several, as bytes or as strings in UTF-8, which are copied before the call returns. Resolves
+   * Appends one block or several, as bytes or as strings in UTF-8, which are copied before the call returns (unless they are transferred). Resolves
    * once they are stored as durably as the core says; blocks appended by one call, and by calls made without waiting,
    * come in the order of the calls.
    *
@@ -122,11 +127,14 @@ export class Feed extends EventEmitter<FeedEvents> {
    * nothing was appended), with a `TypeError`, or with a `StorageError`: then neither these blocks nor any that were
    * appended behind them are there, and the feed goes on from what is stored.
    */
-  async append(blocks: Uint8Array | string | ReadonlyArray<Uint8Array | string>): Promise<void> {
+  async append(
+    blocks: Uint8Array | string | ReadonlyArray<Uint8Array | string>,
+    { transfer = false }: AppendOptions = {}
+  ): Promise<void> {
     this.#assertOpen()
     const values = Array.isArray(blocks) ? (blocks as ReadonlyArray<Uint8Array | string>) : [blocks as Uint8Array]
     for (const value of values) assertBlock(value)
-    await this.#unfinished().append(values)
+    await this.#unfinished().append(values, transfer)
   }
 
   /** Resolves once everything that was appended before is stored. */

@@ -78,13 +78,13 @@ export class UnfinishedFeed extends OpenFeed {
   }
 
   /** Appends blocks; resolves once they are stored. See `Writer.append`. */
-  async append(values: ReadonlyArray<Uint8Array | string>): Promise<void> {
+  async append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
     this.assertTakesBlocks()
-    if (this.#writer !== undefined) return this.#writer.append(values)
+    if (this.#writer !== undefined) return this.#writer.append(values, transfer)
     // The caller may change its arrays as soon as this call has returned.
-    const copies = values.map((value) => (typeof value === 'string' ? value : value.slice()))
+    const own = transfer ? values : values.map((value) => (typeof value === 'string' ? value : value.slice()))
     await this.untilOpen()
-    return (this.#writer as unknown as Writer).append(copies)
+    return (this.#writer as unknown as Writer).append(own, true)
   }
 
   /** Resolves when everything that was appended before is stored; rejects when some of it could not be. */

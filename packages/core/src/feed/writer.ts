@@ -59,12 +59,13 @@ export class Writer {
   }
 
   /**
-   * Appends blocks, which are copied and hashed before this returns. Resolves once they are stored. After a failure,
+   * Appends blocks, which are hashed before this returns, and copied unless they were transferred. Resolves once they
+   * are stored. After a failure,
    * what was queued behind fails too, because it was meant to follow; later calls go on from what is stored.
    */
-  append(values: ReadonlyArray<Uint8Array | string>): Promise<void> {
+  append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
     const blocks = values.map((value) => {
-      const data = typeof value === 'string' ? toUtf8(value) : value.slice()
+      const data = typeof value === 'string' ? toUtf8(value) : transfer ? value : value.slice()
       return { data, hash: this.#hash.leaf(data) }
     })
     return new Promise((resolve, reject) => {
@@ -75,7 +76,7 @@ export class Writer {
 
   /** Resolves when everything that was queued before is stored, and rejects when some of it could not be. */
   flush(): Promise<void> {
-    return this.#running === undefined ? Promise.resolve() : this.append([])
+    return this.#running === undefined ? Promise.resolve() : this.append([], true)
   }
 
   /** Resolves when nothing is under way. */

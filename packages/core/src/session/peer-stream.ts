@@ -30,6 +30,21 @@ export interface StreamEvents extends Omit<SessionEvents, 'onExtension'> {
 export class PeerStream extends EventEmitter<PeerStreamEvents> {
   /** Bytes for the remote. It ends or throws when the stream does. Iterated once. */
   readonly source: AsyncIterable<Uint8Array>
+  /** Takes bytes of the remote in. Resolves when the stream is over; rejects with what ended it. */
+  readonly sink = async (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> => {
+    this.#session.start()
+    try {
+      for await (const chunk of source) {
+        this.receive(chunk)
+        if (this.#session.ended) break
+      }
+    } catch (error) {
+      this.#session.destroy(error as Error)
+    }
+    this.#session.receiveEnd()
+    if (this.#error !== undefined) throw this.#error
+  }
+
   /** Resolves, never rejects, when the stream is over. */
   readonly closed: Promise<void>
   readonly #session: Session
@@ -117,21 +132,6 @@ export class PeerStream extends EventEmitter<PeerStreamEvents> {
       throw new RangeError(`more than ${MAX_WAITING_BYTES} bytes wait to be sent to the peer`)
     }
     return this.#session.sendExtension(extension, bytes)
-  }
-
-  /** Takes bytes of the remote in. Resolves when the stream is over; rejects with what ended it. */
-  async sink(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    this.#session.start()
-    try {
-      for await (const chunk of source) {
-        this.receive(chunk)
-        if (this.#session.ended) break
-      }
-    } catch (error) {
-      this.#session.destroy(error as Error)
-    }
-    this.#session.receiveEnd()
-    if (this.#error !== undefined) throw this.#error
   }
 
   /** Takes one chunk in, as `sink` does with each. */
