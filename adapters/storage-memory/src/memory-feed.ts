@@ -44,10 +44,10 @@ export class MemoryFeed implements FeedStorage {
     this.#apply(change)
   }
 
-  async getBlock(index: number): Promise<Uint8Array | undefined> {
+  async getBlock(index: number, { shared = false } = {}): Promise<Uint8Array | undefined> {
     this.#assertOpen()
-    const block = this.#blocks.get(index)
-    return block && new Uint8Array(block.data)
+    const data = this.#blocks.get(index)?.data
+    return shared ? data : data?.slice()
   }
 
   async getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>> {

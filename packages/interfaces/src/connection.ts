@@ -7,7 +7,8 @@
  */
 export interface Connection {
   /**
-   * What the remote sends. Iterated once. A chunk belongs to the reader.
+   * What the remote sends. Iterated once. A chunk is only to be read: where both ends are in one process, it may be the
+   * sender's own array.
    *
    * It ends when the remote ended its sink, and throws a {@link ConnectionError} when the link broke or was aborted: a
    * break never looks like an end. Leaving the loop early (`return`) aborts the connection.
@@ -15,7 +16,7 @@ export interface Connection {
   readonly source: AsyncIterable<Uint8Array>
 
   /**
-   * Sends what `source` gives. Called once. The chunks belong to the connection.
+   * Sends what `source` gives. Called once. Chunks are only read, and must not change any more once they were given.
    *
    * Resolves when `source` has ended, its last byte was handed on and the remote was told of the end; the other
    * direction goes on (half-close). Rejects with a {@link ConnectionError} when the link breaks, and with the source's

@@ -110,8 +110,12 @@ export interface FeedStorage {
    */
   commit(change: FeedChange, options?: { readonly durability?: Durability }): Promise<void>
 
-  /** The bytes of a block, or `undefined` when it is not here. */
-  getBlock(index: number): Promise<Uint8Array | undefined>
+  /**
+   * The bytes of a block, or `undefined` when it is not here.
+   *
+   * With `shared`, the caller only reads the array: the store may return the one that it keeps, and never changes it.
+   */
+  getBlock(index: number, options?: { readonly shared?: boolean }): Promise<Uint8Array | undefined>
 
   /** The hashes of tree nodes, in the order asked; `undefined` for each that is not here. */
   getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>>

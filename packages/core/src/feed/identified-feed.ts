@@ -139,7 +139,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     await this.untilOpen()
     const storage = this.#stored()
     const indexes = proofIndexes(block, this.blocks)
-    const [data, nodes] = await Promise.all([storage.getBlock(block), storage.getNodes(indexes)])
+    const [data, nodes] = await Promise.all([storage.getBlock(block, { shared: true }), storage.getNodes(indexes)])
     if (data !== undefined && nodes.every((hash) => hash !== undefined)) {
       const proof = nodes.map((hash, i) => ({ index: indexes[i] as number, hash: hash as Uint8Array }))
       // Against the id alone: what is at hand must not stand in for what is stored.
@@ -157,7 +157,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     for (let block = start; block < Math.min(end, this.blocks); block++) {
       if (!this.have.has(block)) continue
       blocks.push(block)
-      byteLength += (await this.#stored().getBlock(block))?.length ?? 0
+      byteLength += (await this.#stored().getBlock(block, { shared: true }))?.length ?? 0
     }
     await this.drop(blocks, byteLength)
   }
@@ -236,7 +236,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
 
   async readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined> {
     if (!this.have.has(block)) return undefined
-    const [data, proof] = await Promise.all([this.#read(block), this.tree.proof(block)])
+    const [data, proof] = await Promise.all([this.#read(block, { shared: true }), this.tree.proof(block)])
     return { data, proof }
   }
 
@@ -283,8 +283,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     return this.#storage as FeedStorage
   }
 
-  async #read(block: number): Promise<Uint8Array> {
-    const data = await this.#stored().getBlock(block)
+  async #read(block: number, options?: { readonly shared: boolean }): Promise<Uint8Array> {
+    const data = await this.#stored().getBlock(block, options)
     if (data !== undefined) {
       if (!this.#rehash || (await this.#isSound(block, data))) return data
     }

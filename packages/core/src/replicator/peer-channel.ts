@@ -10,6 +10,8 @@ import type { Upload } from './uploader.ts'
 /** Announcements wait while this many bytes do, and become one bitfield when there are many. */
 const ANNOUNCE_HIGH_WATER_BYTES = 256 * 1024
 const MAX_WAITING_ANNOUNCEMENTS = 4096
+/** A peer that owes us blocks is told of as many at a time. */
+const ANNOUNCE_TOGETHER = 32
 /** Requests given up lately whose answers may still come. */
 const MAX_GIVEN_UP = 8192
 
@@ -44,9 +46,10 @@ export class PeerChannel implements ChannelHandler {
     this.fetch()
   }
 
-  /** Asks the peer for as much as there is room for. */
-  fetch(): void {
+  /** Asks the peer for as much as there is room for: at once when it is urgent, else when there is room for some. */
+  fetch(urgent = false): void {
     if (this.#channel.left || this.#channel.remote?.paused !== false) return
+    if (!urgent && !this.link.hasRoomForSome) return
     while (this.link.hasRoom) {
       const block = this.#replicator.pick(this)
       if (block === -1) return
@@ -77,12 +80,17 @@ export class PeerChannel implements ChannelHandler {
     this.#giveUp(block)
     this.#channel.sendCancel(block)
     this.#replicator.release(block, this)
+    this.onDrain()
   }
 
+  /** Sends announcements that wait, when it is their time. */
   onDrain(): void {
-    if (this.link.session.outbox.bytes > ANNOUNCE_HIGH_WATER_BYTES) return
+    const { length } = this.#announcements
+    if (length === 0 || this.link.session.outbox.bytes > ANNOUNCE_HIGH_WATER_BYTES) return
+    // A peer that is sending can wait: what comes from it interests others first.
+    if (this.#requested.size > 0 && this.#announcements !== 'all' && length < ANNOUNCE_TOGETHER) return
     if (this.#announcements === 'all') this.#sendBitfield()
-    else if (this.#announcements.length > 0) this.#channel.sendHave(this.#announcements)
+    else this.#channel.sendHave(this.#announcements)
     this.#announcements = []
   }
 
@@ -158,6 +166,7 @@ export class PeerChannel implements ChannelHandler {
     this.#requested.delete(block)
     this.#giveUp(block)
     this.#replicator.release(block, this)
+    this.onDrain()
   }
 
   #giveUp(block: number): void {

@@ -7,6 +7,8 @@ import { MAX_QUEUED, type Upload, Uploader } from './uploader.ts'
 
 /** No block is read for a peer while this many bytes wait to be sent to it. */
 export const HIGH_WATER_BYTES = 1024 * 1024
+/** As many requests as are worth being sent together. */
+const MOST_AT_ONCE = 32
 /** A peer that lets this many requests in a row expire is given up. */
 const MAX_EXPIRED = 3
 
@@ -29,6 +31,12 @@ export class PeerLink {
   /** Whether one more request may be sent. */
   get hasRoom(): boolean {
     return !this.session.ended && this.requests.size < this.window.size
+  }
+
+  /** Whether so many more may be sent that it is worth while: several requests share a system call here and there. */
+  get hasRoomForSome(): boolean {
+    const free = this.window.size - this.requests.size
+    return !this.session.ended && (this.requests.size === 0 || free >= Math.min(MOST_AT_ONCE, this.window.size / 4))
   }
 
   /** The requested block has come. */

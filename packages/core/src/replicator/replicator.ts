@@ -65,7 +65,7 @@ export class Replicator {
     for (const peer of this.#channels) if (peer.remoteHave.has(block)) peer.cursor.wanted.push(block)
     for (const peer of this.#channels) {
       if (this.#busy.has(block)) return
-      if (peer.remoteHave.has(block)) peer.fetch()
+      if (peer.remoteHave.has(block)) peer.fetch(true)
     }
   }
 
@@ -137,7 +137,7 @@ export class Replicator {
   stored(blocks: readonly number[]): void {
     for (const block of blocks) this.#busy.delete(block)
     for (const peer of this.#channels) peer.announce(blocks)
-    for (const peer of this.#channels) if (peer.link.hasRoom) peer.fetch()
+    for (const peer of this.#channels) peer.fetch()
   }
 
   /** Verified blocks could not be stored. */

@@ -77,8 +77,12 @@ export class FeedTree implements TrustedTree {
     }
     if (missing.length === 0) return found
     const hashes = await this.#read(missing)
-    for (const [i, hash] of hashes.entries()) if (hash !== undefined) found.set(missing[i] as number, hash)
-    this.#cache.add([...found].map(([index, hash]) => ({ index, hash })))
+    for (const [i, index] of missing.entries()) {
+      const hash = hashes[i]
+      if (hash === undefined) continue
+      found.set(index, hash)
+      this.#cache.add([{ index, hash }])
+    }
     return found
   }
 

@@ -1,9 +1,13 @@
 import type { TreeNode } from '@anyfeed/interfaces'
 
-/** Trusted tree nodes that are at hand: the most recently used of them, up to a bound. */
+/**
+ * Trusted tree nodes that are at hand: the most recently used of them, up to a bound. It keeps two generations, of which
+ * the older is dropped when the younger is full: as good as an exact order, and a look-up changes nothing.
+ */
 export class NodeCache {
-  readonly #nodes = new Map<number, Uint8Array>()
   readonly #capacity: number
+  #young = new Map<number, Uint8Array>()
+  #old = new Map<number, Uint8Array>()
 
   /** A node takes about 200 bytes. */
   constructor(capacity: number) {
@@ -11,25 +15,26 @@ export class NodeCache {
   }
 
   get(index: number): Uint8Array | undefined {
-    const hash = this.#nodes.get(index)
-    if (hash === undefined) return undefined
-    this.#nodes.delete(index)
-    this.#nodes.set(index, hash)
-    return hash
+    const hash = this.#young.get(index)
+    if (hash !== undefined) return hash
+    const older = this.#old.get(index)
+    if (older !== undefined) this.#set(index, older)
+    return older
   }
 
   add(nodes: Iterable<TreeNode>): void {
-    for (const { index, hash } of nodes) {
-      this.#nodes.delete(index)
-      this.#nodes.set(index, hash)
-    }
-    for (const oldest of this.#nodes.keys()) {
-      if (this.#nodes.size <= this.#capacity) break
-      this.#nodes.delete(oldest)
-    }
+    for (const { index, hash } of nodes) this.#set(index, hash)
   }
 
   clear(): void {
-    this.#nodes.clear()
+    this.#young.clear()
+    this.#old.clear()
+  }
+
+  #set(index: number, hash: Uint8Array): void {
+    this.#young.set(index, hash)
+    if (this.#young.size * 2 <= this.#capacity) return
+    this.#old = this.#young
+    this.#young = new Map()
   }
 }

@@ -71,7 +71,7 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
     let side: Uint8Array | undefined
     if (claimed !== undefined && claimed.index === index) {
       side = claimed.hash
-      nodes.push(claimed)
+      nodes.push(ownCopy(claimed))
       next++
     } else {
       side = known(index)
@@ -106,5 +106,10 @@ function verifyRoots(hash: TreeHash, id: Uint8Array, proof: readonly TreeNode[])
     throw new VerificationError('the proof does not end with the roots of a feed')
   }
   if (!equalBytes(hash.id(roots), id)) throw new VerificationError("the proof's roots do not give the feed's id")
-  return roots
+  return roots.map(ownCopy)
+}
+
+/** Nodes are kept, and a view would keep the whole frame with them. */
+function ownCopy({ index, hash }: TreeNode): TreeNode {
+  return { index, hash: hash.slice() }
 }

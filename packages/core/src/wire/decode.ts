@@ -141,8 +141,7 @@ function decodeNode(bytes: Uint8Array): TreeNode {
   let hash: Uint8Array | undefined
   for (let field = reader.field(); field !== 0; field = reader.field()) {
     if (field === 1) index = reader.number()
-    // A copy, because nodes are kept, and a view would keep the block's bytes with them.
-    else if (field === 2) hash = exactly(HASH_BYTES, reader.bytes(), "a node's hash").slice()
+    else if (field === 2) hash = exactly(HASH_BYTES, reader.bytes(), "a node's hash")
     else reader.skip()
   }
   if (index === undefined || hash === undefined) throw missing('Node')
