@@ -1,6 +1,6 @@
-// Builds every published package with tsup, each after the packages that it depends on.
+// Builds every published package with tsup, each after the packages that it depends on, and gives each the licence.
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
@@ -35,6 +35,7 @@ for (const workspace of manifest(root).workspaces ?? []) {
   const folder = `${root}${workspace}`
   const { name, private: unpublished, dependencies = {}, build = ['src/index.ts'] } = manifest(folder)
   if (unpublished) continue
+  copyFileSync(`${root}LICENSE`, `${folder}/LICENSE`)
   const before = Object.keys(dependencies).flatMap((dependency) => built.get(dependency) ?? [])
   built.set(
     name,

@@ -47,7 +47,8 @@ export class MemoryFeed implements FeedStorage {
   async getBlock(index: number, { shared = false } = {}): Promise<Uint8Array | undefined> {
     this.#assertOpen()
     const data = this.#blocks.get(index)?.data
-    return shared ? data : data?.slice()
+    // Not `slice`: of a Node `Buffer` that is no copy.
+    return shared ? data : data && new Uint8Array(data)
   }
 
   async getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>> {
