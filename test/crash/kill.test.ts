@@ -35,19 +35,19 @@ it(`finds every acknowledged block after each of ${KILLS} kills`, async () => {
     for (const { key } of touched) {
       const acknowledged = feeds.get(key) as Acknowledged
       if (acknowledged.id !== undefined) finalized++
-      await check(await find(core, acknowledged), acknowledged.blocks)
+      await check(await find(core, acknowledged), acknowledged)
     }
     await core.close()
   }
   expect(finalized).toBeGreaterThan(5)
 
   const core = createCore({ storage: levelStorage(new ClassicLevel(folder)) })
-  for (const { id, blocks } of feeds.values()) {
-    if (id === undefined) continue
-    const feed = core.get(id)
+  for (const acknowledged of feeds.values()) {
+    if (acknowledged.id === undefined) continue
+    const feed = core.get(acknowledged.id)
     await feed.open()
     expect(feed.complete).toBe(true)
-    await check(feed, blocks)
+    await check(feed, acknowledged)
   }
   await core.close()
 }, 300_000)
@@ -79,9 +79,9 @@ async function find(core: ReturnType<typeof createCore>, { key, id }: Acknowledg
   return core.resume(key)
 }
 
-async function check(feed: Feed, blocks: number): Promise<void> {
+async function check(feed: Feed, { key, blocks }: Acknowledged): Promise<void> {
   await feed.open()
   expect(feed.blocks).toBeGreaterThanOrEqual(blocks)
-  for (let i = 0; i < feed.blocks; i++) expect(Buffer.from((await feed.get(i))!).equals(block(i))).toBe(true)
+  for (let i = 0; i < feed.blocks; i++) expect(Buffer.from((await feed.get(i))!).equals(block(key, i))).toBe(true)
   await feed.close()
 }

@@ -19,7 +19,7 @@ async function write(feed: Feed): Promise<void> {
   const key = hex(feed.key)
   while (feed.blocks < MOST_BLOCKS) {
     const from = feed.blocks
-    await feed.append(Array.from({ length: 1 + (from % 7) }, (_, i) => block(from + i)))
+    await feed.append(Array.from({ length: 1 + (from % 7) }, (_, i) => block(key, from + i)))
     tell({ key, blocks: feed.blocks })
   }
   const id = hex(await feed.finalize())

@@ -1,0 +1,18 @@
+import { fetchFeed } from '../fetch-feed.ts'
+import { standardOutput } from '../standard-output.ts'
+import type { CommandContext } from './command.ts'
+
+export interface CatOptions {
+  readonly peer: readonly string[]
+  readonly timeout: number
+  readonly start: number
+  readonly limit?: number
+}
+
+/** `cat ID`: writes blocks to standard output. */
+export async function cat(id: string, options: CatOptions, context: CommandContext): Promise<void> {
+  const { start, limit = Infinity } = options
+  const range = { start, end: start + limit }
+  const fetched = await fetchFeed(id, { ...options, ...range }, async () => standardOutput, context)
+  context.report.report({ event: 'done', id, ...fetched })
+}
