@@ -74,16 +74,40 @@ export class Database {
     return keys as Uint8Array[]
   }
 
+  async lastKey({ gte, lt }: KeyRange): Promise<Uint8Array | undefined> {
+    const range = { ...(gte && { gte }), lt, reverse: true, limit: 1, keyEncoding: 'view' } as const
+    const [key] = (await attempt('read', () => this.#db.keys(range).all())) as Uint8Array[]
+    return key
+  }
+
   /** The entries of a range in ascending order of keys, at most `limit`. */
   async entries(range: KeyRange, limit: number): Promise<Array<[Uint8Array, Uint8Array]>> {
     const entries = await attempt('read', () => this.#db.iterator({ ...range, limit, ...BINARY }).all())
     return (entries as Array<[Uint8Array, Uint8Array]>).map(([key, value]) => [key, this.#plain(value)])
   }
 
-  /** All operations or none. `sync` waits for the medium. */
+  /** All operations or none, in their order. `sync` waits for the medium. */
   batch(operations: Operation[], { sync = false } = {}): Promise<void> {
     const options = sync ? { ...BINARY, sync } : BINARY
-    return attempt('write', () => this.#db.batch<Uint8Array, Uint8Array>(operations, options))
+    return attempt('write', () =>
+      this.isLevelDB
+        ? this.#chainedBatch(operations, sync)
+        : this.#db.batch<Uint8Array, Uint8Array>(operations, options)
+    )
+  }
+
+  /** The same in half of the time, on LevelDB: its binding takes much longer for each object of an array. */
+  async #chainedBatch(operations: Operation[], sync: boolean): Promise<void> {
+    const batch = this.#db.batch()
+    try {
+      for (const operation of operations) {
+        if (operation.type === 'put') batch.put<Uint8Array, Uint8Array>(operation.key, operation.value, BINARY)
+        else batch.del<Uint8Array>(operation.key, BINARY)
+      }
+      await batch.write(sync ? ({ sync } as object) : {})
+    } finally {
+      await batch.close()
+    }
   }
 
   /** The space in bytes that a range takes on the medium, or `undefined` where the database cannot compact. */
@@ -95,6 +119,11 @@ export class Database {
   /** Gives the space of deleted keys back, at the cost of writing the rest of the range anew. */
   async compact({ gte, lt }: KeyRange): Promise<void> {
     await attempt('compact', async () => this.#leveldb?.compactRange(gte!, lt, { keyEncoding: 'view' }))
+  }
+
+  /** Whether it is LevelDB, where random keys among large values cost more than writing the keys twice. */
+  get isLevelDB(): boolean {
+    return this.#leveldb !== undefined
   }
 
   get #leveldb(): LevelDB | undefined {

@@ -1,9 +1,8 @@
 import { type FeedChange, type FeedRecord, StorageError } from '@anyfeed/interfaces'
 import { changeOperations } from './change-operations.ts'
+import { changeContents } from './contents.ts'
 import type { FeedPacks } from './feed-packs.ts'
 import { byteKey, deletingKey, idKey, recordKey } from './keys.ts'
-import type { Leaf } from './node-packs.ts'
-import { release } from './references.ts'
 import type { Store } from './store.ts'
 
 /** A feed as a commit finds it. */
@@ -29,8 +28,7 @@ export async function commitChange(feed: Committing, change: FeedChange, sync: b
 
   const operations = changeOperations(key, change)
   const packChange = await packs.prepare(change)
-  operations.push(...packChange.operations)
-  const gone = [...packChange.replaced, ...(await leavesOf(packs, change.dropped ?? []))]
+  const { blocks = [] } = change
   const changesId = idName(record) !== idName(before)
 
   const write = async (): Promise<void> => {
@@ -38,14 +36,12 @@ export async function commitChange(feed: Committing, change: FeedChange, sync: b
       if (record.id !== undefined) await assertFree(store, record.id)
       if (before?.id !== undefined) operations.push({ type: 'del', key: idKey(before.id) })
     }
-    if (gone.length > 0) {
-      const added = new Set(change.blocks?.map(({ hash }) => byteKey(hash)))
-      operations.push(...(await release(store.db, key, gone, added)).operations)
-    }
+    const contents = await changeContents(store.db, blocks, packChange.held)
+    operations.push(...contents.operations, ...packs.operations(packChange, contents.numbers))
     await packs.write(packChange, () => store.db.batch(operations, { sync }))
   }
-  if (changesId || gone.length > 0) await store.references.exclusive(write)
-  else await store.references.shared(write)
+  if (changesId || blocks.length + packChange.held.size > 0) await store.contents.exclusive(write)
+  else await write()
   return record
 }
 
@@ -57,15 +53,6 @@ async function assertNew({ key, store }: Committing): Promise<void> {
 
 async function assertFree({ db }: Store, id: Uint8Array): Promise<void> {
   if ((await db.get(idKey(id))) !== undefined) throw new StorageError('another feed has this id')
-}
-
-async function leavesOf(packs: FeedPacks, blocks: readonly number[]): Promise<Leaf[]> {
-  if (blocks.length === 0) return []
-  const hashes = await packs.read(blocks.map((block) => 2 * block))
-  return blocks.flatMap((block, place) => {
-    const hash = hashes[place]
-    return hash === undefined ? [] : [{ block, hash }]
-  })
 }
 
 function idName(record: FeedRecord | undefined): string | undefined {

@@ -1,22 +1,25 @@
 import type { FeedChange } from '@anyfeed/interfaces'
-import type { Database, Operation } from './database.ts'
+import type { Operation } from './database.ts'
+import type { Journal } from './journal.ts'
 import { packKey } from './keys.ts'
-import { assertPack, blockAt, hashAt, type Leaf, type PackPlace, placeOf, withHashes } from './node-packs.ts'
+import { assertPack, type Held, hashAt, heldAt, type PackPlace, placeOf, withChanges } from './node-packs.ts'
 import type { PackCache } from './pack-cache.ts'
 
 const ABSENT = new Uint8Array(0)
 
 interface ChangedPack extends PackPlace {
-  readonly name: string
   readonly hashes: Map<number, Uint8Array>
+  /** The numbers of blocks, or 0 for those that are not here any more. */
+  readonly numbers: Map<number, number>
+  /** As it was, and from {@link FeedPacks.operations} on as it is to be. */
   bytes: Uint8Array
 }
 
-/** Changed packs, ready to be written, and the leaves they no longer have. */
+/** The packs that a change touches. */
 export interface PackChange {
-  readonly packs: readonly ChangedPack[]
-  readonly replaced: readonly Leaf[]
-  readonly operations: Operation[]
+  readonly packs: ReadonlyMap<string, ChangedPack>
+  /** The blocks, by index, that are here and that the change adds again, drops, or takes the leaf from. */
+  readonly held: ReadonlyMap<number, Held>
 }
 
 /**
@@ -27,7 +30,7 @@ export interface PackChange {
  */
 export class FeedPacks {
   readonly #feed: Uint8Array
-  readonly #db: Database
+  readonly #db: Journal
   readonly #cache: PackCache
   /** The feed's name in the cache: a short one. */
   readonly #name: number
@@ -35,7 +38,7 @@ export class FeedPacks {
   readonly #last: number[] | undefined
   #epoch = 0
 
-  constructor(feed: Uint8Array, db: Database, cache: PackCache, isNew: boolean) {
+  constructor(feed: Uint8Array, db: Journal, cache: PackCache, isNew: boolean) {
     this.#feed = feed
     this.#db = db
     this.#cache = cache
@@ -55,7 +58,7 @@ export class FeedPacks {
       const place = placeOf(index)
       const pack = this.#known(place)
       if (pack === undefined) return undefined
-      hashes.push(hashAt(pack, place.slot))
+      hashes.push(hashAt(pack, place))
     }
     return hashes
   }
@@ -65,53 +68,87 @@ export class FeedPacks {
     const places = indexes.map((index) => ({ ...placeOf(index), name: '' }))
     for (const place of places) place.name = this.#cacheName(place)
     const packs = await this.#load(new Map(places.map((place) => [place.name, place])))
-    return places.map(({ name, slot }) => hashAt(packs.get(name)!, slot))
+    return places.map((place) => hashAt(packs.get(place.name)!, place))
   }
 
-  /** What a change does to the packs. To be called in the order of the writes, with none under way. */
-  async prepare({ nodes = [], blocks = [] }: FeedChange): Promise<PackChange> {
-    const changed = new Map<string, ChangedPack>()
-    for (const { index, hash } of nodes) this.#place(changed, index, hash)
-    // The leaf of a block that is here is known, whether or not it was among the nodes: getBlock finds the block by it.
-    for (const { index, hash } of blocks) this.#place(changed, 2 * index, hash)
-    const before = await this.#load(changed)
-    const replaced: Leaf[] = []
-    const operations: Operation[] = []
-    for (const pack of changed.values()) {
-      const old = before.get(pack.name)!
-      replaced.push(...leavesReplaced(pack, old))
-      pack.bytes = withHashes(old, pack.hashes)
-      operations.push({ type: 'put', key: packKey(this.#feed, pack.band, pack.pack), value: pack.bytes })
+  /** The block, if it is here. */
+  async held(block: number): Promise<Held | undefined> {
+    const { pack, slot } = placeOf(2 * block)
+    const place = { band: 0, pack }
+    const name = this.#cacheName(place)
+    return heldAt(this.#known(place) ?? (await this.#load(new Map([[name, place]]))).get(name)!, pack, slot)
+  }
+
+  /** Reads the packs that a change touches. To be called in the order of the writes, with none under way. */
+  async prepare({ nodes = [], blocks = [], dropped = [] }: FeedChange): Promise<PackChange> {
+    const packs = new Map<string, ChangedPack>()
+    for (const { index, hash } of nodes) this.#place(packs, index, hash)
+    // A block that is here has its leaf, whether or not it was among the nodes.
+    for (const { index, hash } of blocks) this.#place(packs, 2 * index, hash)
+    for (const index of dropped) this.#touch(packs, placeOf(2 * index))
+    for (const [name, bytes] of await this.#load(packs)) packs.get(name)!.bytes = bytes
+    const held = new Map<number, Held>()
+    for (const index of [...blocks.map(({ index }) => index), ...dropped]) {
+      const { band, pack, slot } = placeOf(2 * index)
+      const before = heldAt(packs.get(this.#cacheName({ band, pack }))!.bytes, pack, slot)
+      if (before !== undefined) held.set(index, before)
     }
-    return { packs: [...changed.values()], replaced, operations }
+    for (const { band, pack, hashes, bytes } of packs.values()) {
+      if (band > 0) continue
+      for (const [slot, hash] of hashes) {
+        const before = slot % 2 === 0 ? heldAt(bytes, pack, slot) : undefined
+        if (before?.hash.some((byte, place) => byte !== hash[place])) held.set(before.block, before)
+      }
+    }
+    return { packs, held }
   }
 
-  /** Runs the write of a change; the cache shows the new packs when it has resolved. */
+  /** What a change puts. `numbers`: of blocks that it adds, and 0 for those that are not here any more. */
+  operations({ packs }: PackChange, numbers: ReadonlyMap<number, number>): Operation[] {
+    for (const [block, number] of numbers) {
+      packs.get(this.#cacheName(placeOf(2 * block)))!.numbers.set(block, number)
+    }
+    const operations: Operation[] = []
+    for (const entry of packs.values()) {
+      if (entry.hashes.size + entry.numbers.size === 0) continue
+      entry.bytes = withChanges(entry.bytes, entry.band, entry.hashes, entry.numbers)
+      operations.push({ type: 'put', key: packKey(this.#feed, entry.band, entry.pack), value: entry.bytes })
+    }
+    return operations
+  }
+
+  /** Runs the write of the operations of a change; the cache shows the new packs when it has resolved. */
   async write({ packs }: PackChange, run: () => Promise<void>): Promise<void> {
     this.#epoch++
-    for (const { band, pack } of packs) if (this.#last) this.#last[band] = Math.max(this.#last[band] ?? -1, pack)
+    if (this.#last !== undefined) {
+      for (const { band, pack } of packs.values()) this.#last[band] = Math.max(this.#last[band] ?? -1, pack)
+    }
     try {
       await run()
-      for (const { name, bytes } of packs) this.#cache.set(name, bytes)
+      for (const [name, { bytes }] of packs) this.#cache.set(name, bytes)
     } catch (error) {
       // Only the database knows what it has now.
-      for (const { name } of packs) this.#cache.delete(name)
+      for (const name of packs.keys()) this.#cache.delete(name)
       throw error
     } finally {
       this.#epoch++
     }
   }
 
-  #place(changed: Map<string, ChangedPack>, index: number, hash: Uint8Array): void {
+  #place(packs: Map<string, ChangedPack>, index: number, hash: Uint8Array): void {
     if (hash.byteLength !== 32) throw new RangeError(`a hash has 32 bytes, not ${hash.byteLength}`)
-    const { band, pack, slot } = placeOf(index)
+    const place = placeOf(index)
+    this.#touch(packs, place).hashes.set(place.slot, hash)
+  }
+
+  #touch(packs: Map<string, ChangedPack>, { band, pack }: PackPlace): ChangedPack {
     const name = this.#cacheName({ band, pack })
-    let entry = changed.get(name)
+    let entry = packs.get(name)
     if (entry === undefined) {
-      entry = { band, pack, name, hashes: new Map(), bytes: ABSENT }
-      changed.set(name, entry)
+      entry = { band, pack, hashes: new Map(), numbers: new Map(), bytes: ABSENT }
+      packs.set(name, entry)
     }
-    entry.hashes.set(slot, hash)
+    return entry
   }
 
   /** Packs by name, absent ones empty: from the cache, or all that are missing there in one read. */
@@ -127,8 +164,8 @@ export class FeedPacks {
     const { epoch } = this
     const read = await this.#db.getMany(missing.map(([, { band, pack }]) => packKey(this.#feed, band, pack)))
     const current = epoch !== undefined && epoch === this.epoch
-    missing.forEach(([name], place) => {
-      const pack = assertPack(read[place] ?? ABSENT)
+    missing.forEach(([name, { band }], place) => {
+      const pack = assertPack(read[place] ?? ABSENT, band)
       packs.set(name, pack)
       if (current) this.#cache.set(name, pack)
     })
@@ -144,14 +181,4 @@ export class FeedPacks {
   #cacheName({ band, pack }: PackPlace): string {
     return `${this.#name}/${band}/${pack}`
   }
-}
-
-function leavesReplaced(pack: ChangedPack, old: Uint8Array): Leaf[] {
-  const replaced: Leaf[] = []
-  for (const [slot, hash] of pack.hashes) {
-    const block = blockAt(pack, slot)
-    const before = block === undefined ? undefined : hashAt(old, slot)
-    if (before?.some((byte, place) => byte !== hash[place])) replaced.push({ block: block!, hash: before })
-  }
-  return replaced
 }

@@ -10,7 +10,7 @@ import {
 import { assertDurability } from './durability.ts'
 import { commitChange } from './feed-commit.ts'
 import { FeedPacks } from './feed-packs.ts'
-import { blockKey, havePagesOf, lastNumber, referenceKey } from './keys.ts'
+import { dataKey, havePagesOf, lastNumber } from './keys.ts'
 import { copyRecord } from './record-codec.ts'
 import { SharedLock } from './shared-lock.ts'
 import type { Store } from './store.ts'
@@ -59,14 +59,11 @@ export class LevelFeed implements FeedStorage {
 
   getBlock(index: number): Promise<Uint8Array | undefined> {
     return this.#read(async () => {
-      const { epoch } = this.#packs
-      const first = await this.#findBlock(index)
-      if (first.held && first.data !== undefined) return first.data
-      // Not here, or a commit came between the reads.
-      const certain = epoch !== undefined && epoch === this.#packs.epoch
-      const { held, data } = certain ? first : await this.#commits.shared(() => this.#findBlock(index))
+      let { held, data } = await this.#findBlock(index)
+      // Its bytes are lost, or a commit that dropped it came between the reads.
+      if (held && data === undefined) ({ held, data } = await this.#commits.shared(() => this.#findBlock(index)))
       if (held && data === undefined) throw new StorageError(`the bytes of block ${index} are lost`)
-      return held ? data : undefined
+      return data
     })
   }
 
@@ -93,12 +90,9 @@ export class LevelFeed implements FeedStorage {
   }
 
   async #findBlock(index: number): Promise<FoundBlock> {
-    const leaf = [2 * index]
-    const [hash] = this.#packs.cached(leaf) ?? (await this.#packs.read(leaf))
-    if (hash === undefined) return { held: false, data: undefined }
-    // The store may have these bytes for another feed: this one has the block only with a reference of its own.
-    const [reference, data] = await this.#store.db.getMany([referenceKey(hash, this.key, index), blockKey(hash)])
-    return { held: reference !== undefined, data }
+    const held = await this.#packs.held(index)
+    if (held === undefined) return { held: false, data: undefined }
+    return { held: true, data: await this.#store.db.get(dataKey(held.number)) }
   }
 
   /** Repeats a read that a commit came between, with commits waiting for it. */

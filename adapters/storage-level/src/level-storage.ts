@@ -11,6 +11,7 @@ import { Compaction } from './compaction.ts'
 import { type AnyLevel, Database } from './database.ts'
 import { cleanUp, hideFeed } from './deletion.ts'
 import { Gate } from './gate.ts'
+import { Journal } from './journal.ts'
 import { after, allDeletions, allRecords, byteKey, deletingKey, feedOf, idKey, recordKey } from './keys.ts'
 import { checkVersion } from './layout-version.ts'
 import { LevelFeed } from './level-feed.ts'
@@ -38,6 +39,10 @@ const RECORDS_AT_ONCE = 1000
  * on. It opens and closes the database, and keeps all keys in the sublevel `anyfeed`, so a database may have other
  * content as well. Equal blocks take the space of one, in however many feeds they are.
  *
+ * On LevelDB a commit of durability `machine` makes all commits before it as durable (log-sync.ts has the limits). What
+ * came after the last of these may be lost with the power, and not always the last of it only: LevelDB may lose the end
+ * of one log and have the beginning of the next. A block can then be one whose bytes are lost, which `getBlock` rejects.
+ *
  * Give the root database, not a sublevel: a sublevel neither opens its root nor has LevelDB's compaction. Throws a
  * `TypeError` for a database that cannot store binary keys (memory-level with `storeEncoding: 'utf8'`).
  *
@@ -53,7 +58,8 @@ export function levelStorage(db: AnyLevel, options: LevelStorageOptions = {}): S
 
 class LevelStorage implements Storage {
   readonly supports: StorageSupports
-  readonly #db: Database
+  readonly #database: Database
+  readonly #db: Journal
   readonly #gate = new Gate()
   readonly #store: Store
   readonly #compaction: Compaction
@@ -62,12 +68,13 @@ class LevelStorage implements Storage {
   #opened: Promise<void> | undefined
   #closed: Promise<void> | undefined
 
-  constructor(db: Database, { durability = db.durability, cachedPacks = 1024 }: LevelStorageOptions) {
-    this.#db = db
-    this.supports = { durability, persistent: db.persistent, dedup: true, checksums: false }
+  constructor(database: Database, { durability = database.durability, cachedPacks = 1024 }: LevelStorageOptions) {
+    this.#database = database
+    this.#db = new Journal(database)
+    this.supports = { durability, persistent: database.persistent, dedup: true, checksums: false }
     const cache = new PackCache(cachedPacks)
-    this.#store = { db, gate: this.#gate, cache, durability, references: new SharedLock() }
-    this.#compaction = new Compaction(db)
+    this.#store = { db: this.#db, gate: this.#gate, cache, durability, contents: new SharedLock() }
+    this.#compaction = new Compaction(database)
   }
 
   async open(): Promise<void> {
@@ -135,16 +142,16 @@ class LevelStorage implements Storage {
   }
 
   async #open(): Promise<void> {
-    await this.#db.open()
+    await this.#database.open()
     try {
-      await checkVersion(this.#db)
+      await checkVersion(this.#database)
+      await this.#db.open()
       for (const [key, value] of await this.#db.entries(allDeletions(), Infinity)) {
-        const record = decodeRecord(feedOf(key), value)
-        await this.#compaction.deleted(await cleanUp(this.#store, record))
+        await this.#compaction.deleted(await cleanUp(this.#store, decodeRecord(feedOf(key), value)))
       }
     } catch (error) {
       // So that others can have it, and it can be opened again. The first error is the one that tells.
-      await this.#db.close().catch(() => {})
+      await this.#database.close().catch(() => {})
       throw error
     }
     this.#gate.open()
@@ -153,7 +160,9 @@ class LevelStorage implements Storage {
   async #close(): Promise<void> {
     await this.#opened?.catch(() => {})
     await this.#gate.close()
-    await this.#db.close()
+    // It may fail: what it is to write is in the journal, for the next open.
+    await this.#db.settle().catch(() => {})
+    await this.#database.close()
   }
 
   /** The feed, whether it was committed or not. Calls for one key share one read, so that a feed is one object. */

@@ -1,18 +1,18 @@
 import type { Durability } from '@anyfeed/interfaces'
-import type { Database } from './database.ts'
 import type { Gate } from './gate.ts'
+import type { Journal } from './journal.ts'
 import type { PackCache } from './pack-cache.ts'
 import type { SharedLock } from './shared-lock.ts'
 
 /** What the feeds of a store have in common. */
 export interface Store {
-  readonly db: Database
+  readonly db: Journal
   readonly gate: Gate
   readonly cache: PackCache
   readonly durability: Durability
   /**
-   * Guards references to blocks, and ids: shared by those who add references without looking, had alone by those who
-   * must know that nobody adds one. Whoever holds it waits for no other lock.
+   * Had alone by those who add or drop blocks, or set ids, from the reading of what is there to the writing of what
+   * comes of it. Whoever has it waits for no other lock of the store's feeds.
    */
-  readonly references: SharedLock
+  readonly contents: SharedLock
 }

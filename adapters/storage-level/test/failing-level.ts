@@ -1,5 +1,8 @@
 import { MemoryLevel } from 'memory-level'
 
+// biome-ignore lint/suspicious/noExplicitAny: not among the public types
+const memoryBatch = (MemoryLevel.prototype as any)._batch
+
 /** A database that fails when told to, and counts what is asked of it. */
 export class FailingLevel extends MemoryLevel<string, string> {
   /** Fails the next batches, or reads, while more than 0. */
@@ -10,15 +13,14 @@ export class FailingLevel extends MemoryLevel<string, string> {
   readonly batches: Array<{ operations: unknown[]; options: unknown }> = []
   reads = 0
 
-  // biome-ignore lint/suspicious/noExplicitAny: overloads of abstract-level
-  override batch(...args: any[]): any {
-    const [operations, options] = args
+  /** Where abstract-level's arrays of operations and chained batches come together. */
+  async _batch(operations: unknown[], options: unknown): Promise<void> {
     this.batches.push({ operations, options })
     if (this.failBatches > 0 && this.passBatches-- <= 0) {
       this.failBatches--
-      return Promise.reject(new Error('disk full'))
+      throw new Error('disk full')
     }
-    return super.batch(operations, options)
+    await memoryBatch.call(this, operations, options)
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: overloads of abstract-level
@@ -29,6 +31,25 @@ export class FailingLevel extends MemoryLevel<string, string> {
       return Promise.reject(new Error('disk gone'))
     }
     return super.getMany(args[0], args[1])
+  }
+}
+
+/** One that looks like LevelDB, so that the index is journaled. */
+export class FailingLevelDB extends FailingLevel {
+  readonly compacted: Array<{ start: Uint8Array; end: Uint8Array }> = []
+
+  constructor() {
+    super()
+    const additionalMethods = { compactRange: true, approximateSize: true }
+    Object.assign(this.supports, { permanence: true, additionalMethods })
+  }
+
+  async compactRange(start: Uint8Array, end: Uint8Array): Promise<void> {
+    this.compacted.push({ start, end })
+  }
+
+  async approximateSize(): Promise<number> {
+    return 0
   }
 }
 

@@ -111,7 +111,7 @@ describe('a database that fails', () => {
   it('rejects for a block whose bytes are lost, and a record or pack that is damaged', async () => {
     const feed = storage.createFeed(KEY)
     await add(feed, KEY, ['one'])
-    await db.clear<Uint8Array>({ gte: Buffer.from('!anyfeed!b'), lt: Buffer.from('!anyfeed!c'), keyEncoding: 'view' })
+    await db.clear<Uint8Array>({ gte: Buffer.from('!anyfeed!z'), lt: Buffer.from('!anyfeed!~'), keyEncoding: 'view' })
     await expect(feed.getBlock(0)).rejects.toMatchObject({ code: 'ERR_STORAGE' })
     await storage.close()
     await db.open()

@@ -2,7 +2,7 @@ import type { Durability } from '@anyfeed/interfaces'
 import { MemoryLevel } from 'memory-level'
 import { describe, expect, it } from 'vitest'
 import { levelStorage } from '../src/index.ts'
-import { FailingLevel } from './failing-level.ts'
+import { FailingLevel, FailingLevelDB } from './failing-level.ts'
 
 const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const
 const VERSION_KEY = new Uint8Array(Buffer.from('!anyfeed!v'))
@@ -34,7 +34,7 @@ describe('opening', () => {
       blocks: [{ index: 0, hash: key, data: Uint8Array.of(1) }],
       have: [{ page: 0, bits: new Uint8Array(1024).fill(1) }]
     })
-    // Record, id, format, pack, block, reference and have page.
+    // Record, id, format, pack, hash and bytes of the block, and have page.
     expect(await db.sublevel('anyfeed', BINARY).keys().all()).toHaveLength(7)
     expect(await db.keys(BINARY as object).all()).toHaveLength(9)
     await storage.deleteFeed(key)
@@ -57,7 +57,9 @@ describe('opening', () => {
     expect(supports({}).storage.supports).toMatchObject({ durability: 'memory', persistent: false })
     expect(supports({ permanence: true }).storage.supports).toMatchObject({ durability: 'process', persistent: true })
     expect(supports({ permanence: true }, 'machine').storage.supports.durability).toBe('machine')
-    const { db, storage } = supports(leveldb)
+    expect(supports(leveldb).storage.supports.durability).toBe('machine')
+    const db = new FailingLevelDB()
+    const storage = levelStorage(db)
     expect(storage.supports).toMatchObject({ durability: 'machine', persistent: true, dedup: true, checksums: false })
     await storage.open()
     const key = new Uint8Array(32)

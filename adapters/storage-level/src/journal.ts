@@ -1,0 +1,170 @@
+import type { Database, Operation } from './database.ts'
+import { decodeEntry, encodeEntry, entryBytes } from './journal-entry.ts'
+import {
+  after,
+  allData,
+  checkpointKey,
+  isData,
+  isJournal,
+  journalKey,
+  type KeyRange,
+  keyName,
+  numberOf
+} from './keys.ts'
+import { LogSync } from './log-sync.ts'
+import { SharedLock } from './shared-lock.ts'
+import { readUint56, UINT56_BYTES, writeUint56 } from './uint56.ts'
+
+/** The index operations, and the data, in bytes after which the index is brought up to date: what an open may replay. */
+const MOST_INDEX = 4 * 2 ** 20
+const MOST_DATA = 64 * 2 ** 20
+const KEYS_AT_ONCE = 1000
+
+/**
+ * The database, with the index written behind.
+ *
+ * LevelDB collects 4 MiB in memory and writes them as one table. If all of its keys come after those that are there,
+ * the table is never merged with others; one random key in it, and all of it is. So on LevelDB a batch writes its data
+ * and one journal entry with the index operations, all under ascending numbers, and the index keys themselves are
+ * written together after many batches. Until then they are in memory, and reads look there first. After a crash the
+ * next open replays the journal. On other databases all is written in place.
+ *
+ * A batch is as atomic, durable and ordered as one of the database. Arrays that come out may not be changed.
+ */
+export class Journal {
+  readonly #db: Database
+  readonly #log: LogSync
+  readonly #journaling: boolean
+  /** Shared by batches that are journaled, had alone by what brings the index up to date. */
+  readonly #writes = new SharedLock()
+  /** By key, what the journal has for the index: the last operation on each. */
+  readonly #pending = new Map<string, Operation>()
+  #entries: Uint8Array[] = []
+  #indexBytes = 0
+  #dataBytes = 0
+  /** From 1 on: 0 stands for none. */
+  #next = 1
+
+  constructor(db: Database) {
+    this.#db = db
+    this.#log = new LogSync(db)
+    this.#journaling = db.isLevelDB
+  }
+
+  /** Reads what is needed of the store, and replays what a crash left. To be called first. */
+  async open(): Promise<void> {
+    this.#pending.clear()
+    this.#entries = []
+    const last = await this.#db.lastKey(allData())
+    this.#next = last === undefined ? 1 : numberOf(last) + 1
+    if (!this.#journaling) return
+    const value = await this.#db.get(checkpointKey())
+    const checkpoint = value === undefined ? 0 : readUint56(value, 0)
+    // After a power loss the index may know of numbers whose data was lost: those are not used again either.
+    this.#next = Math.max(this.#next, checkpoint)
+    let range: KeyRange = { ...allData(), gte: journalKey(checkpoint) }
+    for (;;) {
+      const keys = await this.#db.keys(range, KEYS_AT_ONCE)
+      const entries = keys.filter(isJournal)
+      // In the order they were written: where two have the same key, the second began when the first was done.
+      for (const bytes of await this.#db.getMany(entries)) this.#keep(decodeEntry(bytes!))
+      this.#entries.push(...entries)
+      if (keys.length < KEYS_AT_ONCE) break
+      range = after(range, keys.at(-1)!)
+    }
+    await this.#settle()
+  }
+
+  /** A number that none has had that is in use. */
+  nextNumber(): number {
+    return this.#next++
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    const [value] = await this.getMany([key])
+    return value
+  }
+
+  /** In the order asked, and where the database takes a snapshot as of one moment. */
+  async getMany(keys: Uint8Array[]): Promise<Array<Uint8Array | undefined>> {
+    if (this.#pending.size === 0) return this.#db.getMany(keys)
+    const values: Array<Uint8Array | undefined> = []
+    const missing: Uint8Array[] = []
+    const places: number[] = []
+    keys.forEach((key, place) => {
+      const operation = isData(key) ? undefined : this.#pending.get(keyName(key))
+      if (operation === undefined) {
+        places.push(place)
+        missing.push(key)
+      } else {
+        values[place] = operation.type === 'put' ? operation.value : undefined
+      }
+    })
+    if (missing.length === 0) return values
+    const found = await this.#db.getMany(missing)
+    places.forEach((place, at) => {
+      values[place] = found[at]
+    })
+    return values
+  }
+
+  /** The entries of a range of the index in ascending order of keys, at most `limit`. */
+  async entries(range: KeyRange, limit: number): Promise<Array<[Uint8Array, Uint8Array]>> {
+    await this.settle()
+    return this.#db.entries(range, limit)
+  }
+
+  /** All operations or none. `sync` waits until they, and all written before, survive the death of the machine. */
+  async batch(operations: Operation[], { sync = false } = {}): Promise<void> {
+    if (!this.#journaling) return this.#db.batch(operations, { sync })
+    const index = operations.filter(({ key }) => !isData(key))
+    const data = operations.filter(({ key }) => isData(key))
+    const indexBytes = entryBytes(index)
+    const dataBytes = entryBytes(data)
+    await this.#writes.shared(async () => {
+      const key = journalKey(this.nextNumber())
+      await this.#log.batch([...data, { type: 'put', key, value: encodeEntry(index) }], sync)
+      this.#keep(index)
+      this.#entries.push(key)
+      this.#indexBytes += indexBytes
+      this.#dataBytes += dataBytes
+    })
+    if (this.#indexBytes < MOST_INDEX && this.#dataBytes < MOST_DATA) return
+    // Nobody has to know if it fails: the journal has it all, and the next batch tries again.
+    void this.settle().catch(() => {})
+  }
+
+  /** The same, with the index brought up to date: for many deletions, which would only be written twice. */
+  batchInPlace(operations: Operation[]): Promise<void> {
+    if (!this.#journaling) return this.#db.batch(operations)
+    return this.#writes.exclusive(() => this.#settle(operations))
+  }
+
+  /** Brings the index up to date with all batches that have resolved. */
+  async settle(): Promise<void> {
+    if (this.#entries.length === 0) return
+    await this.#writes.exclusive(async () => {
+      if (this.#entries.length > 0) await this.#settle()
+    })
+  }
+
+  async #settle(more: Operation[] = []): Promise<void> {
+    if (this.#entries.length + more.length === 0) return
+    const operations = [...this.#pending.values()]
+    // A batch takes effect in its order: `more` comes after what is pending.
+    for (const operation of more) operations.push(operation)
+    for (const key of this.#entries) operations.push({ type: 'del', key })
+    const next = new Uint8Array(UINT56_BYTES)
+    writeUint56(next, 0, this.#next)
+    operations.push({ type: 'put', key: checkpointKey(), value: next })
+    await this.#log.batch(operations, false)
+    this.#pending.clear()
+    this.#entries = []
+    this.#indexBytes = 0
+    this.#dataBytes = 0
+  }
+
+  #keep(operations: readonly Operation[]): void {
+    for (const operation of operations) this.#pending.set(keyName(operation.key), operation)
+  }
+}
