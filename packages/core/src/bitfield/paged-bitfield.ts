@@ -1,4 +1,5 @@
 import { HAVE_PAGE_BLOCKS, type HavePage } from '@anyfeed/interfaces'
+import { PageTable } from './page-table.ts'
 
 const PAGE_BITS = HAVE_PAGE_BLOCKS
 const PAGE_BYTES = PAGE_BITS / 8
@@ -20,22 +21,22 @@ const BITS_SET = Uint8Array.from({ length: 256 }, (_, byte) => {
  * Bits within a page lie as on the wire: block b is bit `128 >> (b % 8)` of byte `b >> 3` (PROTOCOL section 3).
  */
 export class PagedBitfield {
-  readonly #pages: Array<Uint8Array | undefined> = []
-
+  readonly #pages = new PageTable()
+  /** Pages that take memory of their own. */
   #mixed = 0
 
-  /** The number of pages, empty ones among them. */
-  get pages(): number {
-    return this.#pages.length
+  /** All indexes of the set are below this one. */
+  get end(): number {
+    return this.#pages.end * PAGE_BITS
   }
 
-  /** The memory that it takes, in bytes, rounded up. It never sinks but with `clear` and `setBytes`. */
+  /** The memory that it takes, in bytes. */
   get cost(): number {
-    return this.#mixed * PAGE_BYTES + this.#pages.length * 8
+    return this.#mixed * PAGE_BYTES + this.#pages.cost
   }
 
   has(index: number): boolean {
-    const page = this.#pages[Math.floor(index / PAGE_BITS)]
+    const page = this.#pages.get(Math.floor(index / PAGE_BITS))
     if (page === undefined) return false
     const bit = index % PAGE_BITS
     return ((page[bit >> 3] as number) & (128 >> (bit & 7))) !== 0
@@ -44,7 +45,7 @@ export class PagedBitfield {
   /** Adds an index; returns whether it was missing. */
   add(index: number): boolean {
     const number = Math.floor(index / PAGE_BITS)
-    const page = this.#pages[number] ?? this.#emptyPage(number)
+    const page = this.#pages.get(number) ?? this.#emptyPage(number)
     const bit = index % PAGE_BITS
     const mask = 128 >> (bit & 7)
     if (((page[bit >> 3] as number) & mask) !== 0) return false
@@ -56,11 +57,10 @@ export class PagedBitfield {
   delete(index: number): boolean {
     if (!this.has(index)) return false
     const number = Math.floor(index / PAGE_BITS)
-    let page = this.#pages[number] as Uint8Array
+    let page = this.#pages.get(number) as Uint8Array
     if (page === FULL_PAGE) {
       page = FULL_PAGE.slice()
-      this.#pages[number] = page
-      this.#mixed++
+      this.#setPage(number, page)
     }
     const bit = index % PAGE_BITS
     page[bit >> 3] = (page[bit >> 3] as number) & ~(128 >> (bit & 7))
@@ -68,20 +68,15 @@ export class PagedBitfield {
   }
 
   clear(): void {
-    this.#pages.length = 0
+    this.#pages.clear()
     this.#mixed = 0
   }
 
   /** Adds all indexes below `end`. */
   fillTo(end: number): void {
     const whole = Math.floor(end / PAGE_BITS)
-    for (let number = 0; number < whole; number++) this.#pages[number] = FULL_PAGE
+    for (let number = 0; number < whole; number++) this.#setPage(number, FULL_PAGE)
     for (let index = whole * PAGE_BITS; index < end; index++) this.add(index)
-  }
-
-  /** The bits of a page, to be read only; `undefined` where all are clear. */
-  page(number: number): Uint8Array | undefined {
-    return this.#pages[number]
   }
 
   /** Copies of the pages on which `indexes` lie, with all of these added: what a store is to keep. */
@@ -91,7 +86,7 @@ export class PagedBitfield {
       const number = Math.floor(index / PAGE_BITS)
       let bits = pages.get(number)
       if (bits === undefined) {
-        bits = this.#pages[number]?.slice() ?? new Uint8Array(PAGE_BYTES)
+        bits = this.#pages.get(number)?.slice() ?? new Uint8Array(PAGE_BYTES)
         pages.set(number, bits)
       }
       const bit = index % PAGE_BITS
@@ -102,7 +97,7 @@ export class PagedBitfield {
 
   /** A copy of a page: what a store is to keep. */
   copyPage(number: number): HavePage {
-    return { page: number, bits: this.#pages[number]?.slice() ?? new Uint8Array(PAGE_BYTES) }
+    return { page: number, bits: this.#pages.get(number)?.slice() ?? new Uint8Array(PAGE_BYTES) }
   }
 
   /** How many indexes of at least `from` and below `end` are in the set. */
@@ -110,7 +105,7 @@ export class PagedBitfield {
     let count = 0
     for (let index = from; index < end; ) {
       const bit = index % PAGE_BITS
-      const page = this.#pages[Math.floor(index / PAGE_BITS)]
+      const page = this.#pages.get(Math.floor(index / PAGE_BITS))
       const whole = bit === 0 && index + PAGE_BITS <= end
       if (page === undefined || (page === FULL_PAGE && whole)) {
         const next = Math.min(end, index - bit + PAGE_BITS)
@@ -129,9 +124,9 @@ export class PagedBitfield {
 
   /** Replaces a page by bits as they stand on the wire, up to 1 KiB; what they don't reach is clear. */
   setPage(number: number, bits: Uint8Array): void {
-    if (bits.length === PAGE_BYTES && bits.every((byte) => byte === 0xff)) this.#pages[number] = FULL_PAGE
+    if (bits.length === PAGE_BYTES && bits.every((byte) => byte === 0xff)) this.#setPage(number, FULL_PAGE)
     else if (bits.some((byte) => byte !== 0)) this.#emptyPage(number).set(bits)
-    else if (number < this.#pages.length) this.#pages[number] = undefined
+    else this.#setPage(number, undefined)
   }
 
   /** Replaces everything by a bitfield of the wire. */
@@ -146,7 +141,7 @@ export class PagedBitfield {
   toBytes(blocks: number): Uint8Array {
     const bytes = new Uint8Array(Math.max(1, Math.ceil(blocks / 8)))
     for (let number = 0; number * PAGE_BYTES < bytes.length; number++) {
-      const page = this.#pages[number]
+      const page = this.#pages.get(number)
       if (page !== undefined) bytes.set(page.subarray(0, bytes.length - number * PAGE_BYTES), number * PAGE_BYTES)
     }
     const surplus = bytes.length * 8 - blocks
@@ -157,11 +152,11 @@ export class PagedBitfield {
   /** The lowest index of at least `from` and below `end` that is in this set and not in `other`; -1 where none is. */
   nextMissingIn(other: PagedBitfield, from: number, end: number): number {
     let index = from
-    const stop = Math.min(end, this.#pages.length * PAGE_BITS)
+    const stop = Math.min(end, this.end)
     while (index < stop) {
       const number = Math.floor(index / PAGE_BITS)
-      const mine = this.#pages[number]
-      const theirs = other.#pages[number]
+      const mine = this.#pages.get(number)
+      const theirs = other.#pages.get(number)
       if (mine !== undefined && theirs !== FULL_PAGE) {
         const found = nextInPage(mine, theirs, index % PAGE_BITS)
         if (found !== -1) {
@@ -169,18 +164,22 @@ export class PagedBitfield {
           return candidate < end ? candidate : -1
         }
       }
-      index = (number + 1) * PAGE_BITS
+      index = this.#pages.skip(number + 1) * PAGE_BITS
     }
     return -1
   }
 
   #emptyPage(number: number): Uint8Array {
-    // Pages are filled in between, so that the array stays dense and a look-up stays cheap.
-    while (this.#pages.length < number) this.#pages.push(undefined)
     const page = new Uint8Array(PAGE_BYTES)
-    this.#pages[number] = page
-    this.#mixed++
+    this.#setPage(number, page)
     return page
+  }
+
+  #setPage(number: number, page: Uint8Array | undefined): void {
+    const before = this.#pages.get(number)
+    if (before !== undefined && before !== FULL_PAGE) this.#mixed--
+    if (page !== undefined && page !== FULL_PAGE) this.#mixed++
+    this.#pages.set(number, page)
   }
 }
 

@@ -8,12 +8,13 @@ import {
   type Sha256,
   type Storage
 } from '@anyfeed/interfaces'
-import { EventEmitter } from 'eventemitter3'
 import * as platform from '#platform'
+import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
+import { Emitter } from '../events/emitter.ts'
 import { Feed, type FeedOwner } from '../feed/feed.ts'
 import { IdentifiedFeed } from '../feed/identified-feed.ts'
-import type { FeedContext, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
+import type { FeedContext, FeedListener, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
 import { UnfinishedFeed } from '../feed/unfinished-feed.ts'
 import { HIGH_WATER_BYTES, PeerLink } from '../replicator/peer-link.ts'
 import { PeerStream } from '../session/peer-stream.ts'
@@ -25,6 +26,7 @@ import { parseId } from './feed-id.ts'
 import { mergeInto } from './merge.ts'
 import { type CoreOptions, durabilityOf, type Timeouts, timeoutsOf } from './options.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
+import { Turns } from './turns.ts'
 
 export interface FeedOptions {
   /** Wraps this feed's storage, instead of the core's own wrapper. Ignored for a feed that is open already. */
@@ -50,7 +52,7 @@ export function createCore(options: CoreOptions): Core {
 }
 
 /** See {@link createCore}. */
-export class Core extends EventEmitter<CoreEvents> implements FeedOwner {
+export class Core extends Emitter<CoreEvents> implements FeedOwner {
   /** Names this peer to others: 32 bytes. */
   readonly id: Uint8Array
   readonly #storage: Storage
@@ -64,12 +66,15 @@ export class Core extends EventEmitter<CoreEvents> implements FeedOwner {
   readonly #identified = new Map<string, IdentifiedFeed>()
   readonly #unfinished = new Map<string, UnfinishedFeed>()
   readonly #peers = new Set<PeerStream>()
+  readonly #turns = new Turns()
   #opening: Promise<void> | undefined
-  #finalizing: Promise<unknown> = Promise.resolve()
+  /** Feeds are finalized and deleted one after the other: two may get the same id. */
+  #changing: Promise<unknown> = Promise.resolve()
   #closing: Promise<void> | undefined
 
   constructor(options: CoreOptions) {
     super()
+    if (options?.storage?.supports === undefined) throw new TypeError('a core needs a storage')
     const { sha256 = platform.sha256, clock = platform.clock, random = platform.random } = options
     this.id = options.id === undefined ? random(32) : parseId(options.id)
     this.#storage = options.storage
@@ -88,7 +93,7 @@ export class Core extends EventEmitter<CoreEvents> implements FeedOwner {
 
   /** The ids of the feeds in use. */
   get interests(): Uint8Array[] {
-    return [...this.#identified.values()].map(({ id }) => id)
+    return [...this.#identified.values()].map(({ id }) => copyBytes(id))
   }
 
   /** Opens the store, which every other call does by itself. Rejects with a `LockedError` or a `StorageError`. */
@@ -122,7 +127,10 @@ export class Core extends EventEmitter<CoreEvents> implements FeedOwner {
     const bytes = parseId(key)
     const open = this.#unfinished.get(toHex(bytes))
     if (open !== undefined) return new Feed(this, open)
+    // What is under way now: its own closing, which waits for its opening, is none of it.
+    const free = this.#turns.free(toHex(bytes))
     return this.#write(bytes, options, async () => {
+      await free
       const storage = await this.#storage.openFeed(bytes)
       if (storage === undefined) throw new FeedUnknownError(`no unfinished feed has the key ${toHex(bytes)}`)
       if (storage.record?.id !== undefined) throw new FeedFinalizedError('the feed was finalized: get it by its id')
@@ -140,9 +148,9 @@ export class Core extends EventEmitter<CoreEvents> implements FeedOwner {
     const open = this.#identified.get(toHex(bytes))
     if (open !== undefined) return new Feed(this, open)
     const key = this.#random(32)
+    const free = this.#turns.free(toHex(bytes))
     const feed = this.#identify(bytes, key, async () => {
-      // A feed that is being finalized may be this one.
-      await this.#finalizing
+      await free
       return this.#opened((await this.#storage.findFeed(bytes)) ?? this.#storage.createFeed(key), bytes, options)
     })
     return new Feed(this, feed)
@@ -166,22 +174,29 @@ export class Core extends EventEmitter<CoreEvents> implements FeedOwner {
   async delete(id: string | Uint8Array): Promise<boolean> {
     const bytes = parseId(id)
     await this.open()
-    await this.#closeHandles(this.#identified.get(toHex(bytes)))
-    const storage = await this.#storage.findFeed(bytes)
-    if (storage?.record === undefined) return false
-    await this.#storage.deleteFeed(storage.record.key)
-    return true
+    return this.#inTurn(async () => {
+      await this.#closeAll(() => this.#identified.get(toHex(bytes)))
+      return this.#turns.take(toHex(bytes), async () => {
+        const record = (await this.#storage.findFeed(bytes))?.record
+        if (record !== undefined) await this.#storage.deleteFeed(record.key)
+        return record !== undefined
+      })
+    })
   }
 
   /** Closes all handles of an unfinished feed and deletes it from the store. Resolves with whether it was there. */
   async discard(key: string | Uint8Array): Promise<boolean> {
     const bytes = parseId(key)
     await this.open()
-    await this.#closeHandles(this.#unfinished.get(toHex(bytes)))
-    const storage = await this.#storage.openFeed(bytes)
-    if (storage?.record === undefined || storage.record.id !== undefined) return false
-    await this.#storage.deleteFeed(bytes)
-    return true
+    return this.#inTurn(async () => {
+      await this.#closeAll(() => this.#unfinished.get(toHex(bytes)))
+      return this.#turns.take(toHex(bytes), async () => {
+        const record = (await this.#storage.openFeed(bytes))?.record
+        const unfinished = record !== undefined && record.id === undefined
+        if (unfinished) await this.#storage.deleteFeed(bytes)
+        return unfinished
+      })
+    })
   }
 
   /**
@@ -235,62 +250,80 @@ export class Core extends EventEmitter<CoreEvents> implements FeedOwner {
   }
 
   /** Called by a feed's handle. */
-  async finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined> {
-    await feed.seal().catch((error) => {
-      feed.unseal()
-      throw error
+  finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined> {
+    feed.finalizing ??= this.#finalize(feed).finally(() => {
+      feed.finalizing = undefined
     })
-    const result = this.#finalizing.then(() => this.#finalize(feed))
-    this.#finalizing = result.catch(() => {})
-    try {
-      const identified = await result
-      if (identified === undefined) feed.unseal()
-      return identified
-    } catch (error) {
-      feed.unseal()
-      throw error
-    }
+    return feed.finalizing
   }
 
   /** Called by a feed's handle. */
   async release(feed: OpenFeed, handle: Feed): Promise<void> {
+    await this.#letGo(feed, handle)
+  }
+
+  async #letGo(feed: OpenFeed, handle: FeedListener): Promise<void> {
     feed.handles.delete(handle)
     if (feed.handles.size === 0) await this.#release(feed)
   }
 
   async #finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined> {
-    const { key, storage, blocks, byteLength } = feed
-    if (blocks === 0) return undefined
-    const id = feed.nextId
-    const existing = this.#identified.get(toHex(id)) ?? (await this.#stored(id))
-    if (existing !== undefined) {
-      await existing.opening
-      await mergeInto(existing, feed)
-      await this.#storage.deleteFeed(key)
-      this.#unfinished.delete(toHex(key))
-      return existing
+    // Held in use until the handles are on it, whatever others do meanwhile.
+    const hold: FeedListener = { emit: () => false }
+    let identified: IdentifiedFeed | undefined
+    try {
+      await feed.seal()
+      identified = await this.#inTurn(() => this.#identifyWritten(feed, hold))
+    } finally {
+      if (identified === undefined) feed.unseal()
     }
-    await storage.commit(
-      { record: { key, id, blocks, complete: true, byteLength } },
-      { durability: this.#context.durability }
-    )
-    this.#unfinished.delete(toHex(key))
-    // Somebody may have asked for it by its id meanwhile.
-    const identified =
-      this.#identified.get(toHex(id)) ?? this.#identify(id, key, async () => ({ storage, rehash: feed.rehash }))
-    await identified.opening
+    if (identified === undefined) return undefined
+    this.#unfinished.delete(toHex(feed.key))
+    for (const handle of [...feed.handles]) if (handle instanceof Feed) handle.move(identified)
+    await this.#letGo(identified, hold)
+    identified.emit('finalize', copyBytes(identified.id))
     return identified
   }
 
-  /** The feed with this id, opened, if the store has it. */
-  async #stored(id: Uint8Array): Promise<IdentifiedFeed | undefined> {
-    const storage = await this.#storage.findFeed(id)
-    if (storage?.record === undefined) return undefined
-    return this.#identify(id, storage.record.key, () => this.#opened(storage, id, {}))
+  /** Gives a written feed its id, or merges it into the feed that has this id already. */
+  async #identifyWritten(feed: UnfinishedFeed, hold: FeedListener): Promise<IdentifiedFeed | undefined> {
+    const { key, storage, rehash, blocks, byteLength } = feed
+    if (blocks === 0) return undefined
+    const id = feed.nextId
+    const stored = this.#identified.has(toHex(id)) ? undefined : await this.#stored(id)
+    const existing = this.#identified.get(toHex(id))
+    const identified =
+      existing ??
+      this.#identify(id, stored?.record?.key ?? key, async () => {
+        if (stored !== undefined) return this.#opened(stored, id, {})
+        // Whoever asks for the id meanwhile waits for this.
+        const record = { key, id, blocks, complete: true, byteLength }
+        await storage.commit({ record }, { durability: this.#context.durability })
+        return { storage, rehash }
+      })
+    identified.handles.add(hold)
+    try {
+      await identified.opening
+      if (existing !== undefined || stored !== undefined) {
+        await mergeInto(identified, feed)
+        await this.#storage.deleteFeed(key)
+      }
+      return identified
+    } catch (error) {
+      await this.#letGo(identified, hold)
+      throw error
+    }
+  }
+
+  /** What the store has of a feed that is not in use. */
+  async #stored(id: Uint8Array): Promise<FeedStorage | undefined> {
+    await this.#turns.free(toHex(id))
+    return this.#storage.findFeed(id)
   }
 
   #identify(id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>): IdentifiedFeed {
     const onWanting = (feed: IdentifiedFeed) => {
+      if (this.#directory.byId(id) !== feed) return
       for (const peer of this.#peers) peer.session.offer(feed)
     }
     const feed: IdentifiedFeed = new IdentifiedFeed(this.#context, { id, key, onWanting }, () => this.open().then(open))
@@ -303,7 +336,7 @@ export class Core extends EventEmitter<CoreEvents> implements FeedOwner {
       },
       () => {}
     )
-    this.emit('interested', id)
+    this.emit('interested', copyBytes(id))
     return feed
   }
 
@@ -325,27 +358,42 @@ export class Core extends EventEmitter<CoreEvents> implements FeedOwner {
   async #release(feed: OpenFeed): Promise<void> {
     if (feed instanceof IdentifiedFeed) {
       const id = toHex(feed.id)
-      if (this.#identified.get(id) === feed) {
-        this.#identified.delete(id)
-        this.#directory.delete(feed)
-        for (const peer of this.#peers) peer.session.leave(feed)
-        this.emit('uninterested', feed.id)
-      }
-    } else if (feed instanceof UnfinishedFeed && this.#unfinished.get(toHex(feed.key)) === feed) {
-      this.#unfinished.delete(toHex(feed.key))
+      if (this.#identified.get(id) !== feed) return feed.close()
+      this.#identified.delete(id)
+      this.#directory.delete(feed)
+      // First, or what one peer owes would be asked of the next, and so on.
+      feed.replicator.stop()
+      const closed = this.#turns.take(id, () => feed.close())
+      for (const peer of this.#peers) peer.session.leave(feed)
+      this.emit('uninterested', copyBytes(feed.id))
+      await closed
+    } else if (feed instanceof UnfinishedFeed) {
+      const key = toHex(feed.key)
+      if (this.#unfinished.get(key) !== feed) return feed.close()
+      this.#unfinished.delete(key)
+      await this.#turns.take(key, () => feed.close())
     }
-    await feed.close()
   }
 
-  async #closeHandles(feed: OpenFeed | undefined): Promise<void> {
-    if (feed === undefined) return
-    await Promise.all(([...feed.handles] as Feed[]).map((handle) => handle.close()))
+  async #closeHandles(feed: OpenFeed): Promise<void> {
+    await Promise.all([...feed.handles].map((handle) => (handle instanceof Feed ? handle.close() : undefined)))
     await this.#release(feed)
+  }
+
+  /** Closes a feed, and those that are opened in its place meanwhile. */
+  async #closeAll(next: () => OpenFeed | undefined): Promise<void> {
+    for (let feed = next(); feed !== undefined; feed = next()) await this.#closeHandles(feed)
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#changing.then(change)
+    this.#changing = result.catch(() => {})
+    return result
   }
 
   async #close(): Promise<void> {
     for (const peer of this.#peers) peer.end()
-    await this.#finalizing
+    await this.#changing
     await Promise.all([...this.#identified.values(), ...this.#unfinished.values()].map((f) => this.#closeHandles(f)))
     await this.#opening?.catch(() => {})
     await this.#storage.close()

@@ -1,20 +1,20 @@
 import { BlockDamagedError } from '@anyfeed/interfaces'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
 import type { UnfinishedFeed } from '../feed/unfinished-feed.ts'
-import { ancestors, proofIndexes } from '../tree/proof.ts'
-import type { Verified } from '../tree/verifier.ts'
+import { proofIndexes } from '../tree/proof.ts'
+import { type Verified, verifyAlone } from '../tree/verifier.ts'
 
 const BATCH_BLOCKS = 64
 
 /**
  * Brings what a feed lacks over from one that was written here with the same blocks. A crash in between leaves both as
- * far as they got, and nothing is lost.
+ * far as they got, and nothing is lost. Rejects when not all of it could be brought over.
  */
 export async function mergeInto(feed: IdentifiedFeed, written: UnfinishedFeed): Promise<void> {
   let batch: Verified[] = []
   for (let block = 0; block < written.blocks; block++) {
     if (feed.has(block)) continue
-    batch.push(await readVerified(written, block))
+    batch.push(await readVerified(written, block, feed.id))
     if (batch.length < BATCH_BLOCKS) continue
     await feed.adopt(batch)
     batch = []
@@ -22,16 +22,14 @@ export async function mergeInto(feed: IdentifiedFeed, written: UnfinishedFeed): 
   if (batch.length > 0) await feed.adopt(batch)
 }
 
-async function readVerified(written: UnfinishedFeed, block: number): Promise<Verified> {
-  const { blocks } = written
-  const data = await written.get(block)
-  const indexes = [...new Set([...ancestors(block, blocks), ...proofIndexes(block, blocks)])]
-  const hashes = await written.storage.getNodes(indexes)
-  const nodes = indexes.flatMap((index, i) => {
+async function readVerified(written: UnfinishedFeed, block: number, id: Uint8Array): Promise<Verified> {
+  const indexes = proofIndexes(block, written.blocks)
+  const [data, hashes] = await Promise.all([written.get(block), written.storage.getNodes(indexes)])
+  const proof = indexes.flatMap((index, i) => {
     const hash = hashes[i]
     return hash === undefined ? [] : [{ index, hash }]
   })
-  const leaf = nodes[0]
-  if (data === null || leaf === undefined || nodes.length < indexes.length) throw new BlockDamagedError(block)
-  return { block, data, hash: leaf.hash, nodes, blocks }
+  const verified = data === null ? undefined : verifyAlone(written.hash, id, { block, data, proof })
+  if (verified === undefined) throw new BlockDamagedError(block)
+  return verified
 }

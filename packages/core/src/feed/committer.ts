@@ -50,7 +50,7 @@ export class Committer {
     while (this.#queue.length > 0) {
       const batch = this.#take()
       try {
-        await this.#target.commit({ blocks: batch.map(storedBlock), nodes: distinctNodes(batch) })
+        await this.#target.commit({ blocks: distinctBlocks(batch), nodes: distinctNodes(batch) })
         this.#forget(batch)
         this.#target.onCommitted(batch)
       } catch (error) {
@@ -79,8 +79,11 @@ export class Committer {
   }
 }
 
-function storedBlock({ block, hash, data }: Verified): StoredBlock {
-  return { index: block, hash, data }
+/** No block twice: one may have come from a peer and been written here at the same time. */
+function distinctBlocks(batch: readonly Verified[]): StoredBlock[] {
+  const blocks = new Map<number, StoredBlock>()
+  for (const { block, hash, data } of batch) blocks.set(block, { index: block, hash, data })
+  return [...blocks.values()]
 }
 
 function distinctNodes(batch: readonly Verified[]): TreeNode[] {

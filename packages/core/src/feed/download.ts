@@ -1,13 +1,13 @@
-import { EventEmitter } from 'eventemitter3'
+import { Emitter } from '../events/emitter.ts'
 import type { BlockRange } from '../replicator/picker.ts'
 
 export interface DownloadEvents {
-  /** Some of its blocks are here that were not. */
+  /** Some of its blocks are here that were not; or, when some were dropped, the other way round. */
   progress: [downloaded: number, total: number]
 }
 
 /** A range of blocks that is being fetched. */
-export class Download extends EventEmitter<DownloadEvents> implements BlockRange {
+export class Download extends Emitter<DownloadEvents> implements BlockRange {
   /** The first block. */
   readonly start: number
   /** The block behind the last; `Infinity` stands for the feed's end. */
@@ -46,10 +46,10 @@ export class Download extends EventEmitter<DownloadEvents> implements BlockRange
     return block >= this.start && block < this.end
   }
 
-  /** Called by the feed: `downloaded` more of `total` blocks are here. Returns whether that is all. */
-  advance(downloaded: number, total: number): boolean {
+  /** Called by the feed: `downloaded` of `total` blocks are here now. Returns whether that is all. */
+  update(downloaded: number, total: number): boolean {
     const before = this.#downloaded
-    this.#downloaded += downloaded
+    this.#downloaded = downloaded
     this.#total = total
     if (this.#downloaded !== before) this.emit('progress', this.#downloaded, total)
     if (this.#downloaded < total) return false

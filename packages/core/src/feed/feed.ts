@@ -1,8 +1,9 @@
 import { BlockTooLargeError, ClosedError, FeedFinalizedError, FeedNotOpenError } from '@anyfeed/interfaces'
-import { EventEmitter } from 'eventemitter3'
+import { copyBytes } from '../bytes/copy.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
+import { Emitter } from '../events/emitter.ts'
 import { MAX_BLOCK_BYTES } from '../limits.ts'
-import { throwIfAborted, type WaitOptions, waitFor } from '../wait/wait.ts'
+import { throwIfAborted, type Waiting, type WaitOptions, waitFor } from '../wait/wait.ts'
 import { Download } from './download.ts'
 import type { FeedEvents } from './events.ts'
 import { IdentifiedFeed } from './identified-feed.ts'
@@ -24,13 +25,15 @@ export interface AppendOptions {
 
 /** What a handle needs of its core. */
 export interface FeedOwner {
+  /** Resolves with what the feed has become, once all its handles were moved to it. */
   finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined>
   /** A handle was closed. */
   release(feed: OpenFeed, handle: Feed): Promise<void>
 }
 
-/** Blocks that are asked for ahead of a reader. */
+/** Blocks that are asked for ahead of a reader: so many, or as many as make about so many bytes. */
 const READ_AHEAD = 64
+const READ_AHEAD_BYTES = 4 * 1024 * 1024
 
 /**
  * A handle on a feed: a list of blocks of bytes. Any number of handles may be open on one feed; each is closed for
@@ -39,10 +42,11 @@ const READ_AHEAD = 64
  * Indexes that are not whole numbers of at least 0 are a `RangeError`. After `close`, all calls reject with a
  * `ClosedError`.
  */
-export class Feed extends EventEmitter<FeedEvents> {
+export class Feed extends Emitter<FeedEvents> {
   readonly #owner: FeedOwner
   #feed: OpenFeed
-  #closed = false
+  readonly #cancels = new Set<(error: Error) => void>()
+  #closing: Promise<void> | undefined
 
   /** Made by `core.add`, `core.get` and `core.resume`. */
   constructor(owner: FeedOwner, feed: OpenFeed) {
@@ -54,12 +58,12 @@ export class Feed extends EventEmitter<FeedEvents> {
 
   /** What names exactly these bytes in exactly these blocks: 32 bytes; `null` until the feed is finalized. */
   get id(): Uint8Array | null {
-    return this.#feed.id ?? null
+    return this.#feed.id === undefined ? null : copyBytes(this.#feed.id)
   }
 
   /** The store's handle for an unfinished feed, 32 bytes, to `core.resume` it by; `null` once it is finalized. */
   get key(): Uint8Array | null {
-    return this.#feed instanceof UnfinishedFeed ? this.#feed.key : null
+    return this.#feed instanceof UnfinishedFeed ? copyBytes(this.#feed.key) : null
   }
 
   /** The number of blocks; 0 while it is not known. */
@@ -93,19 +97,19 @@ export class Feed extends EventEmitter<FeedEvents> {
   }
 
   get closed(): boolean {
-    return this.#closed
+    return this.#closing !== undefined
   }
 
   /** Resolves once what the store has of the feed was read. Rejects with a `StorageError` when it could not be. */
   async open(options: WaitOptions = {}): Promise<void> {
     this.#assertOpen()
-    await waitFor(this.#clock, options, this.#feed.opening)
+    await waitFor(this.#clock, this.#waiting(options), this.#feed.opening)
   }
 
   /** Resolves once the number of blocks is known: for a feed that is not here at all, with its first block. */
   async ready(options: WaitOptions = {}): Promise<void> {
     this.#assertOpen()
-    if (this.#feed instanceof IdentifiedFeed) await this.#feed.ready(options)
+    if (this.#feed instanceof IdentifiedFeed) await this.#feed.ready(this.#waiting(options))
     else await this.open(options)
   }
 
@@ -119,9 +123,9 @@ export class Feed extends EventEmitter<FeedEvents> {
   }
 
   /**
-   * Appends one block or several, as bytes or as strings in UTF-8, which are copied before the call returns (unless they are transferred). Resolves
-   * once they are stored as durably as the core says; blocks appended by one call, and by calls made without waiting,
-   * come in the order of the calls.
+   * Appends one block or several, as bytes or as strings in UTF-8, which are copied before the call returns, unless they
+   * are transferred. Resolves once they are stored as durably as the core says; blocks appended by one call, and by calls
+   * made without waiting, come in the order of the calls.
    *
    * Rejects with a {@link FeedFinalizedError}, with a {@link BlockTooLargeError} when one cannot be sent in a frame (then
    * nothing was appended), with a `TypeError`, or with a `StorageError`: then neither these blocks nor any that were
@@ -149,12 +153,8 @@ export class Feed extends EventEmitter<FeedEvents> {
    */
   async finalize(): Promise<Uint8Array | null> {
     this.#assertOpen()
-    const before = this.#unfinished()
-    const after = await this.#owner.finalize(before)
-    if (after === undefined) return null
-    for (const handle of [...before.handles] as Feed[]) handle.#move(after)
-    after.emit('finalize', after.id)
-    return after.id
+    const after = await this.#owner.finalize(this.#unfinished())
+    return after === undefined ? null : copyBytes(after.id)
   }
 
   /**
@@ -168,7 +168,7 @@ export class Feed extends EventEmitter<FeedEvents> {
     assertIndex(block, 'block')
     this.#assertOpen()
     throwIfAborted(options.signal)
-    return this.#feed.get(block, options)
+    return this.#feed.get(block, this.#waiting(options))
   }
 
   /**
@@ -177,23 +177,27 @@ export class Feed extends EventEmitter<FeedEvents> {
    * @example
    * for await (const block of feed.read({ start: 100, signal })) process(block)
    */
-  async *read({ start = 0, end = Infinity, ...options }: RangeOptions = {}): AsyncGenerator<Uint8Array, void> {
+  async *read({ start = 0, end = Infinity, signal, timeout }: RangeOptions = {}): AsyncGenerator<Uint8Array, void> {
     assertRange(start, end)
     this.#assertOpen()
     const ahead: Array<Promise<Uint8Array | null>> = []
     const stop = new AbortController()
-    const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
+    const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
     let next = start
+    let largest = 1
     try {
       for (let block = start; block < end; block++) {
-        const last = this.#feed.blocks > 0 ? Math.min(end, this.#feed.blocks) : Math.min(end, block + 1)
-        for (; next < Math.max(block + 1, Math.min(last, block + READ_AHEAD)); next++) {
-          const promise = this.get(next, { ...options, signal })
+        const most = Math.max(1, Math.min(READ_AHEAD, Math.floor(READ_AHEAD_BYTES / largest)))
+        // Until the feed's length is known, one block after the other.
+        const last = this.#feed.blocks > 0 ? Math.min(end, this.#feed.blocks, block + most) : block + 1
+        for (; next < Math.max(block + 1, last); next++) {
+          const promise = this.get(next, { signal: either })
           promise.catch(() => {})
           ahead.push(promise)
         }
-        const data = await (ahead.shift() as Promise<Uint8Array | null>)
+        const data = await waitFor(this.#clock, { timeout }, ahead.shift() as Promise<Uint8Array | null>)
         if (data === null) return
+        largest = Math.max(largest, data.length)
         yield data
       }
     } finally {
@@ -215,7 +219,7 @@ export class Feed extends EventEmitter<FeedEvents> {
     const feed = this.#feed
     if (!(feed instanceof IdentifiedFeed)) throw new TypeError('an unfinished feed has nothing to download')
     const download = new Download(start, end)
-    feed.download(download, signal)
+    feed.download(download, this.#waiting({ signal }))
     return download
   }
 
@@ -243,12 +247,20 @@ export class Feed extends EventEmitter<FeedEvents> {
   }
 
   /** Closes this handle. The feed is in use no more when it was the last one. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    for (const cancel of [...this.#cancels]) cancel(new ClosedError('the feed was closed'))
     await this.#owner.release(this.#feed, this)
     this.emit('close')
     this.removeAllListeners()
+  }
+
+  #waiting(options: WaitOptions): Waiting {
+    return { signal: options.signal, timeout: options.timeout, cancels: this.#cancels }
   }
 
   get #clock() {
@@ -260,14 +272,15 @@ export class Feed extends EventEmitter<FeedEvents> {
     throw new FeedFinalizedError('the feed is finalized: it takes no more blocks')
   }
 
-  #move(to: IdentifiedFeed): void {
+  /** Called by the core: the feed was finalized. */
+  move(to: IdentifiedFeed): void {
     this.#feed.handles.delete(this)
     this.#feed = to
     to.handles.add(this)
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new ClosedError('the feed was closed')
+    if (this.#closing !== undefined) throw new ClosedError('the feed was closed')
   }
 }
 

@@ -15,10 +15,11 @@ import type { Joinable } from '../session/channel.ts'
 import { topicOf } from '../session/join-proof.ts'
 import { FeedTree } from '../tree/feed-tree.ts'
 import { proofIndexes } from '../tree/proof.ts'
-import { leadsToId, type Verified } from '../tree/verifier.ts'
-import { type WaitOptions, wait, waitFor } from '../wait/wait.ts'
+import { type Verified, verifyAlone } from '../tree/verifier.ts'
+import { type Waiting, wait, waitFor } from '../wait/wait.ts'
 import { type CommitTarget, Committer } from './committer.ts'
 import type { Download } from './download.ts'
+import { Downloads } from './downloads.ts'
 import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { Waiters } from './waiters.ts'
 
@@ -32,7 +33,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   readonly opening: Promise<void>
   readonly #waiters = new Waiters()
   readonly #committer = new Committer(this)
-  readonly #downloads = new Set<Download>()
+  readonly #downloads: Downloads
   readonly #proofs = new Map<number, readonly TreeNode[]>()
   readonly #onWanting: (feed: IdentifiedFeed) => void
   #storage: FeedStorage | undefined
@@ -41,6 +42,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   #held = 0
   #byteLength = 0
   #lengthTold = false
+  #commitError: Error | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   /** `key` is for the case that the store does not have the feed yet. `onWanting`: something is missing again. */
@@ -56,6 +58,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.topic = topicOf(context.sha256, id)
     this.tree = new FeedTree(id, (indexes) => this.#stored().getNodes(indexes))
     this.replicator = new Replicator(this, context.hash)
+    this.#downloads = new Downloads(this.have, () => this.blocks, this.replicator)
     this.opening = open().then((opened) => this.#load(opened))
     this.opening.catch(() => {})
   }
@@ -90,7 +93,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   /** The block, from the store or, once a peer has sent it, from there; `null` past the feed's end. */
-  async get(block: number, options: WaitOptions): Promise<Uint8Array | null> {
+  async get(block: number, options: Waiting): Promise<Uint8Array | null> {
     await this.untilOpen(options)
     if (this.blocks > 0 && block >= this.blocks) return null
     if (this.have.has(block)) return this.#read(block)
@@ -106,7 +109,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   /** Resolves once the feed's length is known. */
-  async ready(options: WaitOptions): Promise<void> {
+  async ready(options: Waiting): Promise<void> {
     await this.untilOpen(options)
     if (this.blocks > 0) return
     // Any block brings the length; one past any end is answered when it is known.
@@ -124,15 +127,13 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   /** Fetches a range of blocks, beside what is waited for, until it is here or the signal fires. */
-  download(download: Download, signal: AbortSignal | undefined): void {
+  download(download: Download, options: Waiting): void {
     const start = async () => {
-      await this.untilOpen({ signal })
+      await this.untilOpen(options)
       this.#downloads.add(download)
-      if (this.blocks > 0) this.#measure(download)
-      if (this.#downloads.has(download)) this.replicator.addRange(download)
-      await waitFor(this.context.clock, { signal }, download.done)
+      await waitFor(this.context.clock, options, download.done)
     }
-    start().catch((error) => this.#cancel(download, error))
+    start().catch((error) => this.#downloads.cancel(download, error))
   }
 
   async check(block: number): Promise<boolean> {
@@ -143,47 +144,34 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     if (data !== undefined && nodes.every((hash) => hash !== undefined)) {
       const proof = nodes.map((hash, i) => ({ index: indexes[i] as number, hash: hash as Uint8Array }))
       // Against the id alone: what is at hand must not stand in for what is stored.
-      if (leadsToId(this.context.hash, this.id, { block, data, proof })) return true
+      if (verifyAlone(this.context.hash, this.id, { block, data, proof }) !== undefined) return true
     }
-    this.tree.forget()
-    await this.drop([block], data?.length)
+    await this.#dropDamaged(block, data)
     return false
   }
 
-  /** Drops a range of blocks. */
+  /** Drops a range of blocks. Resolves once the store has forgotten them. */
   async clear(start: number, end: number): Promise<void> {
-    const blocks: number[] = []
-    let byteLength = 0
+    const lengths = new Map<number, number>()
     for (let block = start; block < Math.min(end, this.blocks); block++) {
       if (!this.have.has(block)) continue
-      blocks.push(block)
-      byteLength += (await this.#stored().getBlock(block, { shared: true }))?.length ?? 0
+      lengths.set(block, (await this.#stored().getBlock(block, { shared: true }))?.length ?? 0)
     }
-    await this.drop(blocks, byteLength)
+    await this.#drop(lengths)
   }
 
-  /** Drops blocks, so that they are fetched again. Resolves once the store has forgotten them. */
-  async drop(blocks: readonly number[], byteLength = 0): Promise<void> {
-    await this.#exclusive(async () => {
-      const here = blocks.filter((block) => this.have.has(block))
-      const pages = this.complete ? Math.ceil(this.blocks / HAVE_PAGE_BLOCKS) : 0
-      const changed = new Set(here.map((block) => Math.floor(block / HAVE_PAGE_BLOCKS)))
-      for (let page = 0; page < pages; page++) changed.add(page)
-      for (const block of here) this.have.delete(block)
-      this.#held -= here.length
-      this.#byteLength = Math.max(0, this.#byteLength - byteLength)
-      const have = [...changed].map((page) => this.have.copyPage(page))
-      await this.#stored().commit({ record: this.#record(), dropped: here, have }, this.#durability())
-    })
-    this.replicator.announceAll()
-    this.#onWanting(this)
-  }
-
-  /** Stores blocks that are known to be this feed's, as when the same feed was written here once more. */
+  /**
+   * Stores blocks that are known to be this feed's, as when the same feed was written here once more. Rejects when not
+   * all of them could be stored.
+   */
   async adopt(blocks: readonly Verified[]): Promise<void> {
     for (const verified of blocks) this.tree.trust(verified)
     for (const verified of blocks) this.#committer.add(verified)
     await this.#committer.idle()
+    this.assertOpen()
+    if (!blocks.every(({ block }) => this.have.has(block))) {
+      throw new StorageError('not all blocks could be stored', { cause: this.#commitError })
+    }
   }
 
   store(block: Verified, proof: readonly TreeNode[]): void {
@@ -206,14 +194,15 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
       this.#byteLength = byteLength
       this.#held += added.length
       for (const { index } of added) this.have.add(index)
-      for (const download of this.#downloads) this.#advance(download, added)
+      this.#downloads.changed(added.map(({ index }) => index))
     })
   }
 
   onCommitted(blocks: readonly Verified[]): void {
     for (const { block, data } of blocks) {
-      this.emit('download', block, data, this.#proofs.get(block) ?? [])
+      const proof = this.#proofs.get(block)
       this.#proofs.delete(block)
+      if (proof !== undefined) this.emit('download', block, data, proof)
       this.#waiters.arrived(block, data)
     }
     if (!this.#lengthTold) {
@@ -228,7 +217,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     for (const { block } of blocks) this.#proofs.delete(block)
     // What was trusted with these blocks is not in the store: it must come again.
     this.tree.forget()
-    if (this.#storage?.record === undefined || this.#storage.record.blocks === 0) this.tree.setRoots(0, [])
+    if (this.#stored().record === undefined) this.tree.setRoots(0, [])
+    this.#commitError = error
     this.#fail(error)
     this.replicator.notStored(blocks.map(({ block }) => block))
     this.emit('error', error)
@@ -248,8 +238,14 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.emit('error', error)
   }
 
+  onUnverifiable(error: Error): void {
+    this.#fail(error)
+    this.emit('error', error)
+  }
+
   override async close(): Promise<void> {
     const closing = super.close()
+    this.replicator.stop()
     this.#fail(new ClosedError('the feed was closed'))
     await closing
     await this.#committer.idle()
@@ -289,7 +285,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
       if (!this.#rehash || (await this.#isSound(block, data))) return data
     }
     this.assertOpen()
-    await this.drop([block], data?.length)
+    await this.#dropDamaged(block, data)
     throw new BlockDamagedError(block)
   }
 
@@ -298,32 +294,50 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     return leaf !== undefined && equalBytes(leaf, this.context.hash.leaf(data))
   }
 
-  #measure(download: Download): void {
-    const end = Math.min(download.end, this.blocks)
-    const here = this.have.count(download.start, end)
-    this.#finishAfter(download, download.advance(here, Math.max(0, end - download.start)))
+  async #dropDamaged(block: number, data: Uint8Array | undefined): Promise<void> {
+    // It may be the tree that is damaged: what was read of it is not trusted any more.
+    this.tree.forget()
+    await this.#drop(new Map([[block, data?.length ?? 0]]))
   }
 
-  #advance(download: Download, added: ReadonlyArray<{ readonly index: number }>): void {
-    if (download.total === Infinity) return this.#measure(download)
-    const advanced = added.filter(({ index }) => download.includes(index)).length
-    this.#finishAfter(download, download.advance(advanced, download.total))
-  }
-
-  #cancel(download: Download, error: Error): void {
-    if (this.#downloads.delete(download)) this.replicator.deleteRange(download)
-    download.fail(error)
-  }
-
-  #finishAfter(download: Download, done: boolean): void {
-    if (!done) return
-    this.#downloads.delete(download)
-    this.replicator.deleteRange(download)
+  /** Drops blocks, given with their lengths, so that they are fetched again. */
+  async #drop(lengths: ReadonlyMap<number, number>): Promise<void> {
+    await this.#exclusive(async () => {
+      const here = [...lengths.keys()].filter((block) => this.have.has(block))
+      if (here.length === 0) return
+      const before = { byteLength: this.#byteLength, held: this.#held }
+      const changed = new Set(here.map((block) => Math.floor(block / HAVE_PAGE_BLOCKS)))
+      // A complete feed has no have pages in the store.
+      const pages = this.complete ? Math.ceil(this.blocks / HAVE_PAGE_BLOCKS) : 0
+      for (let page = 0; page < pages; page++) changed.add(page)
+      // First here, so that nobody reads them while the store forgets them.
+      for (const block of here) {
+        this.have.delete(block)
+        this.#byteLength -= lengths.get(block) as number
+      }
+      this.#held -= here.length
+      // The bytes that were damaged may not be as many as those that were counted.
+      if (this.#held === 0 || this.#byteLength < 0) this.#byteLength = 0
+      this.#downloads.changed(here)
+      const have = [...changed].map((page) => this.have.copyPage(page))
+      try {
+        await this.#stored().commit({ record: this.#record(), dropped: here, have }, this.#durability())
+      } catch (error) {
+        for (const block of here) this.have.add(block)
+        this.#held = before.held
+        this.#byteLength = before.byteLength
+        this.#downloads.changed(here)
+        this.#fail(error as Error)
+        throw error
+      }
+    })
+    this.replicator.dropped([...lengths.keys()])
+    this.#onWanting(this)
   }
 
   #fail(error: Error): void {
     this.#waiters.rejectAll(error)
-    for (const download of [...this.#downloads]) this.#cancel(download, error)
+    this.#downloads.cancelAll(error)
   }
 
   #record(changed: Partial<FeedRecord> = {}): FeedRecord {

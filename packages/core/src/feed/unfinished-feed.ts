@@ -1,6 +1,8 @@
 import { BlockDamagedError, FeedFinalizedError, type FeedStorage } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { resumeBuilder } from '../tree/feed-tree.ts'
+import type { TreeHash } from '../tree/tree-hash.ts'
+import type { IdentifiedFeed } from './identified-feed.ts'
 import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { Writer } from './writer.ts'
 
@@ -12,8 +14,12 @@ export class UnfinishedFeed extends OpenFeed {
   readonly opening: Promise<void>
   #storage: FeedStorage | undefined
   #writer: Writer | undefined
+  /** What was appended before it had opened. */
+  #early: Array<(writer: Writer) => void> = []
   #sealed = false
   #rehash = true
+  /** While it is being finalized: what it becomes. */
+  finalizing: Promise<IdentifiedFeed | undefined> | undefined
 
   constructor(context: FeedContext, key: Uint8Array, open: () => Promise<OpenedStorage>) {
     super(context)
@@ -26,6 +32,7 @@ export class UnfinishedFeed extends OpenFeed {
       this.#writer = new Writer(context.hash, storage, builder, { key, durability, onAppended })
       this.#storage = storage
       this.#rehash = rehash
+      for (const append of this.#early.splice(0)) append(this.#writer)
       this.markOpened()
     })
     this.opening.catch(() => {})
@@ -37,6 +44,11 @@ export class UnfinishedFeed extends OpenFeed {
 
   get byteLength(): number {
     return this.#writer?.byteLength ?? 0
+  }
+
+  /** How its tree is hashed. */
+  get hash(): TreeHash {
+    return this.context.hash
   }
 
   /** What the feed is stored in. Only once it has opened. */
@@ -82,9 +94,12 @@ export class UnfinishedFeed extends OpenFeed {
     this.assertTakesBlocks()
     if (this.#writer !== undefined) return this.#writer.append(values, transfer)
     // The caller may change its arrays as soon as this call has returned.
-    const own = transfer ? values : values.map((value) => (typeof value === 'string' ? value : value.slice()))
-    await this.untilOpen()
-    return (this.#writer as unknown as Writer).append(own, true)
+    const own = transfer ? values : values.map((value) => (typeof value === 'string' ? value : new Uint8Array(value)))
+    const written = new Promise<void>((resolve) => {
+      this.#early.push((writer) => resolve(writer.append(own, true)))
+    })
+    await this.opening
+    await written
   }
 
   /** Resolves when everything that was appended before is stored; rejects when some of it could not be. */

@@ -1,3 +1,5 @@
+import { copyBytes } from '../bytes/copy.ts'
+
 /** Somebody who waits for a block: it is given its bytes, or `null` when it lies past the feed's end. */
 export interface Waiter {
   resolve(data: Uint8Array | null): void
@@ -21,7 +23,7 @@ export class Waiters {
 
   /** The block has come: each waiter gets an array of its own. */
   arrived(block: number, data: Uint8Array): void {
-    for (const waiter of this.#byBlock.get(block) ?? []) waiter.resolve(data.slice())
+    for (const waiter of this.#byBlock.get(block) ?? []) waiter.resolve(copyBytes(data))
   }
 
   /** The feed has `blocks` blocks: who waits for one past the end gets `null`. */

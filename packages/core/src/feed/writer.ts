@@ -60,12 +60,12 @@ export class Writer {
 
   /**
    * Appends blocks, which are hashed before this returns, and copied unless they were transferred. Resolves once they
-   * are stored. After a failure,
-   * what was queued behind fails too, because it was meant to follow; later calls go on from what is stored.
+   * are stored. After a failure, what was queued behind fails too, because it was meant to follow; later calls go on
+   * from what is stored.
    */
   append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
     const blocks = values.map((value) => {
-      const data = typeof value === 'string' ? toUtf8(value) : transfer ? value : value.slice()
+      const data = typeof value === 'string' ? toUtf8(value) : transfer ? value : new Uint8Array(value)
       return { data, hash: this.#hash.leaf(data) }
     })
     return new Promise((resolve, reject) => {

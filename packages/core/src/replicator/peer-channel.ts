@@ -1,9 +1,9 @@
 import { ProtocolError, type TreeNode } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import type { Channel, ChannelHandler } from '../session/channel.ts'
-import type { PeerLink } from './peer-link.ts'
-import { PeerCursor } from './picker.ts'
-import type { Replicator } from './replicator.ts'
+import type { Claim } from '../tree/verifier.ts'
+import { PeerCursor } from './peer-cursor.ts'
+import type { LinkChannel, PeerLink } from './peer-link.ts'
 import type { Request } from './requests.ts'
 import type { Upload } from './uploader.ts'
 
@@ -15,22 +15,43 @@ const ANNOUNCE_TOGETHER = 32
 /** Requests given up lately whose answers may still come. */
 const MAX_GIVEN_UP = 8192
 
+/** The feed's replicator, as one of its channels sees it. */
+export interface ChannelReplicator {
+  /** What is to be asked of a peer next, which is busy from now on; -1 when there is nothing. */
+  pick(peer: PeerChannel): number
+  /** Blocks that somebody waits for and a peer has. */
+  wantedOf(remote: PagedBitfield): Iterable<number>
+  /** What a peer is told of all that is here. */
+  announcement(): Iterable<{ blocks: readonly number[]; bitfield?: Uint8Array }>
+  onRemoteHave(peer: PeerChannel, blocks: readonly number[]): void
+  /** Throws a `VerificationError` when the block is not the feed's. */
+  onResponse(peer: PeerChannel, claim: Claim): void
+  /** A block will not come from the peer that it was asked of. */
+  release(block: number, from: PeerChannel): void
+  /** A peer has left, and will not answer for these blocks. */
+  detach(peer: PeerChannel, blocks: readonly number[]): void
+  canServe(block: number): boolean
+  readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined>
+  onUploaded(block: number, data: Uint8Array): void
+  onError(error: Error): void
+}
+
 /** One feed with one peer. */
-export class PeerChannel implements ChannelHandler {
+export class PeerChannel implements ChannelHandler, LinkChannel {
   readonly cursor = new PeerCursor()
   readonly link: PeerLink
   readonly #channel: Channel
-  readonly #replicator: Replicator
-  readonly #requested = new Map<number, Request<PeerChannel>>()
-  readonly #givenUp = new Set<number>()
+  readonly #replicator: ChannelReplicator
+  readonly #requested = new Map<number, Request<LinkChannel>>()
+  /** How many answers may still come for each. */
+  readonly #givenUp = new Map<number, number>()
   readonly #uploads = new Map<number, Upload>()
   #announcements: number[] | 'all' = []
 
-  constructor(replicator: Replicator, channel: Channel, link: PeerLink) {
+  constructor(replicator: ChannelReplicator, channel: Channel, link: PeerLink) {
     this.#replicator = replicator
     this.#channel = channel
     this.link = link
-    link.channels.add(this)
   }
 
   /** The blocks that the peer has. */
@@ -48,15 +69,17 @@ export class PeerChannel implements ChannelHandler {
 
   /** Asks the peer for as much as there is room for: at once when it is urgent, else when there is room for some. */
   fetch(urgent = false): void {
+    this.link.hungry.delete(this)
     if (this.#channel.left || this.#channel.remote?.paused !== false) return
-    if (!urgent && !this.link.hasRoomForSome) return
-    while (this.link.hasRoom) {
+    while (this.link.hasRoom && (urgent || this.link.hasRoomForSome)) {
+      urgent = true
       const block = this.#replicator.pick(this)
       if (block === -1) return
       const request = this.link.requests.add(block, this)
       this.#requested.set(block, request)
       this.#channel.sendRequest(block)
     }
+    this.link.hungry.add(this)
   }
 
   /** Tells the peer of blocks that are here now. */
@@ -65,28 +88,33 @@ export class PeerChannel implements ChannelHandler {
       this.#announcements.push(...blocks)
       if (this.#announcements.length > MAX_WAITING_ANNOUNCEMENTS) this.#announcements = 'all'
     }
-    this.onDrain()
+    this.sendAnnouncements()
   }
 
   /** Tells the peer of everything that is here, instead of what it was told before. */
   announceAll(): void {
     this.#announcements = 'all'
-    this.onDrain()
+    this.sendAnnouncements()
   }
 
-  /** A request of the peer may be sent again after all: asked for, and given up. */
+  /** The peer did not answer in time: the block is asked of another one. */
   onExpired(block: number): void {
     this.#requested.delete(block)
     this.#giveUp(block)
     this.#channel.sendCancel(block)
     this.#replicator.release(block, this)
-    this.onDrain()
+    this.sendAnnouncements()
   }
 
   /** Sends announcements that wait, when it is their time. */
-  onDrain(): void {
+  sendAnnouncements(): void {
     const { length } = this.#announcements
-    if (length === 0 || this.link.session.outbox.bytes > ANNOUNCE_HIGH_WATER_BYTES) return
+    this.link.announcing.delete(this)
+    if (length === 0) return
+    if (this.link.session.outbox.bytes > ANNOUNCE_HIGH_WATER_BYTES) {
+      this.link.announcing.add(this)
+      return
+    }
     // A peer that is sending can wait: what comes from it interests others first.
     if (this.#requested.size > 0 && this.#announcements !== 'all' && length < ANNOUNCE_TOGETHER) return
     if (this.#announcements === 'all') this.#sendBitfield()
@@ -102,11 +130,12 @@ export class PeerChannel implements ChannelHandler {
     } else {
       this.#replicator.onRemoteHave(this, blocks)
     }
-    this.fetch()
+    this.link.fetch(this)
   }
 
   onPause(): void {
     for (const block of [...this.#requested.keys()]) this.#abandon(block)
+    this.link.fetch(this)
   }
 
   onUnpause(): void {
@@ -123,6 +152,7 @@ export class PeerChannel implements ChannelHandler {
         return this.#replicator.readForPeer(block)
       },
       send: (data, proof) => {
+        if (this.#channel.left) return
         this.#channel.sendResponse(block, data, proof)
         this.#replicator.onUploaded(block, data)
       },
@@ -140,7 +170,7 @@ export class PeerChannel implements ChannelHandler {
   onResponse(block: number, data: Uint8Array, proof: readonly TreeNode[]): void {
     const request = this.#requested.get(block)
     if (request === undefined) {
-      if (this.#givenUp.delete(block)) return
+      if (this.#lateAnswer(block)) return
       throw new ProtocolError(`the peer sent block ${block}, for which it was not asked`)
     }
     this.#requested.delete(block)
@@ -150,7 +180,8 @@ export class PeerChannel implements ChannelHandler {
   }
 
   onLeave(): void {
-    this.link.channels.delete(this)
+    this.link.hungry.delete(this)
+    this.link.announcing.delete(this)
     for (const upload of this.#uploads.values()) this.link.uploads.delete(upload)
     const requested = [...this.#requested]
     this.#requested.clear()
@@ -159,22 +190,32 @@ export class PeerChannel implements ChannelHandler {
       this,
       requested.map(([block]) => block)
     )
+    this.link.fetch()
   }
 
   #abandon(block: number): void {
-    this.link.requests.delete(this.#requested.get(block) as Request<PeerChannel>)
+    this.link.requests.delete(this.#requested.get(block) as Request<LinkChannel>)
     this.#requested.delete(block)
     this.#giveUp(block)
     this.#replicator.release(block, this)
-    this.onDrain()
+    this.sendAnnouncements()
   }
 
   #giveUp(block: number): void {
-    this.#givenUp.add(block)
-    for (const oldest of this.#givenUp) {
+    this.#givenUp.set(block, (this.#givenUp.get(block) ?? 0) + 1)
+    for (const oldest of this.#givenUp.keys()) {
       if (this.#givenUp.size <= MAX_GIVEN_UP) break
       this.#givenUp.delete(oldest)
     }
+  }
+
+  /** Whether a block that was not asked for is one that was, before it was given up. */
+  #lateAnswer(block: number): boolean {
+    const left = this.#givenUp.get(block)
+    if (left === undefined) return false
+    if (left > 1) this.#givenUp.set(block, left - 1)
+    else this.#givenUp.delete(block)
+    return true
   }
 
   #sendBitfield(): void {

@@ -1,6 +1,5 @@
 import { type Clock, ProtocolError, TimeoutError } from '@anyfeed/interfaces'
 import type { Session } from '../session/session.ts'
-import type { PeerChannel } from './peer-channel.ts'
 import { RequestWindow } from './request-window.ts'
 import { type Request, Requests, type RequestTimeouts } from './requests.ts'
 import { MAX_QUEUED, type Upload, Uploader } from './uploader.ts'
@@ -12,13 +11,26 @@ const MOST_AT_ONCE = 32
 /** A peer that lets this many requests in a row expire is given up. */
 const MAX_EXPIRED = 3
 
+/** A channel, as the link sees it. */
+export interface LinkChannel {
+  /** Asks the peer for as much as there is room for. */
+  fetch(): void
+  /** Sends announcements that wait. */
+  sendAnnouncements(): void
+  /** The peer did not answer a request in time. */
+  onExpired(block: number): void
+}
+
 /** What the channels of one stream share: the requests in flight, the window, and the peer's own requests. */
 export class PeerLink {
   readonly window: RequestWindow
-  readonly requests: Requests<PeerChannel>
+  readonly requests: Requests<LinkChannel>
   readonly uploads: Uploader
   readonly session: Session
-  readonly channels = new Set<PeerChannel>()
+  /** Channels that would ask for more if there were room. */
+  readonly hungry = new Set<LinkChannel>()
+  /** Channels that have something to announce when there is room in the outbox. */
+  readonly announcing = new Set<LinkChannel>()
   #expired = 0
 
   constructor(session: Session, clock: Clock, timeouts: RequestTimeouts) {
@@ -40,7 +52,7 @@ export class PeerLink {
   }
 
   /** The requested block has come. */
-  answered(request: Request<PeerChannel>, bytes: number): void {
+  answered(request: Request<LinkChannel>, bytes: number): void {
     this.#expired = 0
     const inFlight = this.requests.size
     this.window.delivered(bytes, this.requests.answered(request), inFlight)
@@ -52,19 +64,19 @@ export class PeerLink {
     this.uploads.add(upload)
   }
 
-  /** Asks for more on every channel, the given one first. */
-  fetch(first: PeerChannel): void {
-    first.fetch()
-    for (const channel of this.channels) {
-      if (!this.hasRoom) return
-      if (channel !== first) channel.fetch()
+  /** Asks for more on the given channel, and on every other one that waited for room, in turn. */
+  fetch(first?: LinkChannel): void {
+    first?.fetch()
+    for (const channel of this.hungry) {
+      if (!this.hasRoomForSome) return
+      channel.fetch()
     }
   }
 
   /** The outbox has room again. */
   onDrain(): void {
     this.uploads.resume()
-    for (const channel of this.channels) channel.onDrain()
+    for (const channel of [...this.announcing]) channel.sendAnnouncements()
   }
 
   /** The stream is over. */
@@ -73,12 +85,13 @@ export class PeerLink {
     this.uploads.stop()
   }
 
-  #onExpire(request: Request<PeerChannel>): void {
+  #onExpire(request: Request<LinkChannel>): void {
     this.window.expired()
     if (++this.#expired >= MAX_EXPIRED) {
       this.session.destroy(new TimeoutError(`the peer left ${MAX_EXPIRED} requests in a row without an answer`))
     } else {
       request.owner.onExpired(request.block)
+      this.fetch()
     }
   }
 }

@@ -1,38 +1,10 @@
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import type { PeerCursor } from './peer-cursor.ts'
 
 /** A run of blocks that is wanted: `start` to `end`, exclusive; `Infinity` stands for the end of the feed. */
 export interface BlockRange {
   readonly start: number
   readonly end: number
-}
-
-/** Where one peer stands in what is wanted. Entries that turned stale are passed over when their turn comes. */
-export class PeerCursor {
-  /** Blocks that somebody waits for and the peer has, in the order of asking. */
-  wanted: number[] = []
-  /** Blocks that the cursor had passed when they became free, or the peer got them. */
-  behind: number[] = []
-  /** Blocks of ranges below this one were looked at. */
-  position = 0
-  #nextWanted = 0
-
-  /** The next entry of `wanted`. */
-  shiftWanted(): number | undefined {
-    const block = this.wanted[this.#nextWanted]
-    if (block === undefined || this.#nextWanted++ > 1024) {
-      this.wanted = this.wanted.slice(this.#nextWanted)
-      this.#nextWanted = 0
-    }
-    return block
-  }
-
-  /** The peer's bitfield was replaced, or other ranges are wanted: begin anew. */
-  restart(wanted: Iterable<number>): void {
-    this.wanted = [...wanted]
-    this.#nextWanted = 0
-    this.behind = []
-    this.position = 0
-  }
 }
 
 /** What to ask of whom, for one feed. Each choice costs O(1) amortized: nothing is scanned twice. */
@@ -52,6 +24,11 @@ export class Picker {
   /** The blocks that somebody waits for, in the order of asking. */
   wanted(): Iterable<number> {
     return this.#wanted.keys()
+  }
+
+  /** For how many blocks somebody waits. */
+  get waiting(): number {
+    return this.#wanted.size
   }
 
   /** Whether somebody waits for the block. */
@@ -89,30 +66,30 @@ export class Picker {
   }
 
   /**
-   * The next block to ask of a peer that has `remote`; -1 when there is none. `ranges` false leaves out what nobody
-   * waits for right now.
+   * The next block below `end` to ask of a peer that has `remote`; -1 when there is none. `ranges` false leaves out what
+   * nobody waits for right now.
    */
-  next(cursor: PeerCursor, remote: PagedBitfield, ranges: boolean): number {
+  next(cursor: PeerCursor, remote: PagedBitfield, { ranges, end }: { ranges: boolean; end: number }): number {
     for (let block = cursor.shiftWanted(); block !== undefined; block = cursor.shiftWanted()) {
-      if (this.#wanted.has(block) && this.#isFree(block) && remote.has(block)) return block
+      if (block < end && this.#wanted.has(block) && this.#isFree(block) && remote.has(block)) return block
     }
     if (!ranges) return -1
-    for (let block = cursor.behind.pop(); block !== undefined; block = cursor.behind.pop()) {
-      if (this.isOpen(block) && remote.has(block)) return block
+    for (let block = cursor.popBehind(); block !== undefined; block = cursor.popBehind()) {
+      if (block < end && this.isOpen(block) && remote.has(block)) return block
     }
-    return this.#nextOfRanges(cursor, remote)
+    return this.#nextOfRanges(cursor, remote, end)
   }
 
-  #nextOfRanges(cursor: PeerCursor, remote: PagedBitfield): number {
-    for (const { start, end } of this.#merged) {
-      let block = remote.nextMissingIn(this.#have, Math.max(start, cursor.position), end)
+  #nextOfRanges(cursor: PeerCursor, remote: PagedBitfield, feedEnd: number): number {
+    for (const range of this.#merged) {
+      const end = Math.min(range.end, feedEnd)
+      let block = remote.nextMissingIn(this.#have, Math.max(range.start, cursor.position), end)
       while (block !== -1 && this.#busy.has(block)) block = remote.nextMissingIn(this.#have, block + 1, end)
       if (block !== -1) {
         cursor.position = block + 1
         return block
       }
-      if (Number.isFinite(end)) cursor.position = Math.max(cursor.position, end)
-      else cursor.position = Math.max(cursor.position, remote.pages * 8192)
+      cursor.position = Math.max(cursor.position, Math.min(end, remote.end))
     }
     return -1
   }

@@ -4,8 +4,15 @@ import { MAX_BITFIELD_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
 import type { Channel } from '../session/channel.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
-import { type Claim, type Verified, verifyBlock } from '../tree/verifier.ts'
-import { PeerChannel } from './peer-channel.ts'
+import {
+  type Claim,
+  type NeedsNodes,
+  type TrustedTree,
+  type Verified,
+  verifyAlone,
+  verifyBlock
+} from '../tree/verifier.ts'
+import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
 import { type BlockRange, Picker } from './picker.ts'
 
@@ -22,17 +29,21 @@ export interface ReplicatedFeed {
   /** A block and its proof for a peer; `undefined` when it is not here. */
   readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined>
   onUploaded(block: number, data: Uint8Array): void
+  /** Something went wrong that nobody waits for. */
   onError(error: Error): void
+  /** The store could not be read, and what was asked for cannot be verified. */
+  onUnverifiable(error: Error): void
 }
 
 /** Replicates one feed: who has what, what is wanted, what is in flight, what to ask next. */
-export class Replicator {
+export class Replicator implements ChannelReplicator {
   readonly #feed: ReplicatedFeed
   readonly #hash: TreeHash
   readonly #channels = new Set<PeerChannel>()
   /** Blocks that are asked for, or about to be stored. */
   readonly #busy = new Map<number, PeerChannel | 'storing'>()
   readonly #picker: Picker
+  #stopped = false
 
   constructor(feed: ReplicatedFeed, hash: TreeHash) {
     this.#feed = feed
@@ -59,10 +70,15 @@ export class Replicator {
     for (const block of blocks) this.release(block, peer)
   }
 
+  /** The feed is being closed: nothing more is asked for. */
+  stop(): void {
+    this.#stopped = true
+  }
+
   /** Somebody waits for a block that is not here. */
   want(block: number): void {
     if (!this.#picker.want(block) || !this.#picker.isOpen(block)) return
-    for (const peer of this.#channels) if (peer.remoteHave.has(block)) peer.cursor.wanted.push(block)
+    for (const peer of this.#channels) if (peer.remoteHave.has(block)) this.#offer(peer, block)
     for (const peer of this.#channels) {
       if (this.#busy.has(block)) return
       if (peer.remoteHave.has(block)) peer.fetch(true)
@@ -76,7 +92,7 @@ export class Replicator {
   addRange(range: BlockRange): void {
     this.#picker.addRange(range)
     for (const peer of this.#channels) {
-      peer.cursor.position = Math.min(peer.cursor.position, range.start)
+      peer.cursor.rewind(range.start)
       peer.fetch()
     }
   }
@@ -87,13 +103,12 @@ export class Replicator {
 
   /** What is to be asked of a peer next, which is busy from now on; -1 when there is nothing. */
   pick(peer: PeerChannel): number {
-    if (this.#feed.congested) return -1
+    if (this.#stopped || this.#feed.congested) return -1
     const { blocks } = this.#feed.tree
     // Until the feed's length is known, one block of a range is enough to learn it.
     const ranges = blocks > 0 || this.#busy.size === 0
-    const block = this.#picker.next(peer.cursor, peer.remoteHave, ranges)
-    if (block === -1 || (blocks > 0 && block >= blocks)) return -1
-    this.#busy.set(block, peer)
+    const block = this.#picker.next(peer.cursor, peer.remoteHave, { ranges, end: blocks || Infinity })
+    if (block !== -1) this.#busy.set(block, peer)
     return block
   }
 
@@ -110,12 +125,19 @@ export class Replicator {
   /** A block will not come from the peer that it was asked of: others come first. */
   release(block: number, from: PeerChannel): void {
     this.#busy.delete(block)
-    if (!this.#picker.isOpen(block)) return
-    const left = this.#channels.has(from) ? [from] : []
-    for (const peer of [...this.#channels].filter((other) => other !== from).concat(left)) {
-      if (this.#busy.has(block)) return
-      if (!peer.remoteHave.has(block)) continue
-      this.#offer(peer, block)
+    if (this.#stopped) return
+    if (this.#picker.isOpen(block)) {
+      for (const peer of this.#lastly(from)) {
+        if (this.#busy.has(block)) break
+        if (!peer.remoteHave.has(block)) continue
+        this.#offer(peer, block)
+        peer.fetch()
+      }
+    }
+    // While the feed's length is not known, the others have waited for this one answer.
+    if (this.#feed.tree.blocks > 0) return
+    for (const peer of this.#lastly(from)) {
+      if (this.#busy.size > 0) return
       peer.fetch()
     }
   }
@@ -124,7 +146,7 @@ export class Replicator {
   onResponse(peer: PeerChannel, claim: Claim): void {
     this.#busy.set(claim.block, 'storing')
     try {
-      const result = verifyBlock(this.#hash, this.#feed.tree, claim)
+      const result = this.#verify(this.#feed.tree, claim)
       if ('needs' in result) void this.#verifyAfterLoading(peer, claim, result.needs)
       else this.#accept(result, claim)
     } catch (error) {
@@ -140,14 +162,20 @@ export class Replicator {
     for (const peer of this.#channels) peer.fetch()
   }
 
-  /** Verified blocks could not be stored. */
+  /** Verified blocks could not be stored; who waited for them was told. */
   notStored(blocks: readonly number[]): void {
     for (const block of blocks) this.#busy.delete(block)
+    for (const peer of this.#channels) peer.sendAnnouncements()
   }
 
-  /** Everyone is told anew what is here, because something is no more. */
-  announceAll(): void {
-    for (const peer of this.#channels) peer.announceAll()
+  /** Blocks that were here are no more. */
+  dropped(blocks: readonly number[]): void {
+    const open = blocks.filter((block) => this.#picker.isOpen(block))
+    for (const peer of this.#channels) {
+      peer.announceAll()
+      for (const block of open) if (peer.remoteHave.has(block)) this.#offer(peer, block)
+      peer.fetch()
+    }
   }
 
   canServe(block: number): boolean {
@@ -182,23 +210,48 @@ export class Replicator {
   }
 
   #offer(peer: PeerChannel, block: number): void {
-    if (this.#picker.isWanted(block)) peer.cursor.wanted.push(block)
-    else if (block < peer.cursor.position) peer.cursor.behind.push(block)
+    if (!this.#picker.isWanted(block)) return peer.cursor.free(block)
+    peer.cursor.want(block)
+    // Most of what is noted is stale when callers come and go and the peer is never asked.
+    if (peer.cursor.waiting > 2 * this.#picker.waiting + 1024) {
+      peer.cursor.replaceWanted(this.wantedOf(peer.remoteHave))
+    }
+  }
+
+  /** All peers, this one last. */
+  *#lastly(last: PeerChannel): Generator<PeerChannel, void> {
+    for (const peer of this.#channels) if (peer !== last) yield peer
+    if (this.#channels.has(last)) yield last
+  }
+
+  #verify(tree: TrustedTree, claim: Claim): Verified | NeedsNodes {
+    try {
+      return verifyBlock(this.#hash, tree, claim)
+    } catch (error) {
+      // A node that the store gave back damaged must not make a liar of an honest peer: the id has the last word.
+      const verified = verifyAlone(this.#hash, tree.id, claim)
+      if (verified === undefined) throw error
+      this.#feed.tree.forget()
+      return verified
+    }
   }
 
   async #verifyAfterLoading(peer: PeerChannel, claim: Claim, needs: readonly number[]): Promise<void> {
+    const { tree } = this.#feed
+    const loaded = await tree.load(needs).catch((error: Error) => error)
+    if (loaded instanceof Error) {
+      this.#busy.delete(claim.block)
+      this.#feed.onUnverifiable(loaded)
+      return
+    }
     try {
-      const loaded = await this.#feed.tree.load(needs)
-      const tree = this.#feed.tree
       const node = (index: number) => tree.node(index) ?? loaded.get(index)
-      const result = verifyBlock(this.#hash, { id: tree.id, blocks: tree.blocks, node }, claim)
+      const result = this.#verify({ id: tree.id, blocks: tree.blocks, node }, claim)
       if ('needs' in result) throw incomplete(claim.block)
       this.#accept(result, claim)
     } catch (error) {
-      this.#busy.delete(claim.block)
-      if (error instanceof VerificationError) peer.link.session.destroy(error)
-      else this.#feed.onError(error as Error)
       this.release(claim.block, peer)
+      peer.link.session.destroy(error as Error)
     }
   }
 

@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '@anyfeed/interfaces'
+import { MAX_DELAY } from '../wait/max-delay.ts'
 
 /** Times in milliseconds. */
 export interface RequestTimeouts {
-  /** How long a peer may take over a request, counted from its last sign of progress. */
+  /** How long a peer may take over a request, counted from its last sign of progress; `Infinity` waits for ever. */
   readonly requestTimeout: number
 }
 
@@ -71,7 +72,7 @@ export class Requests<Owner> {
   }
 
   stop(): void {
-    this.#clock.clearTimeout(this.#timer)
+    this.#disarm()
     this.#inFlight.clear()
   }
 
@@ -83,7 +84,15 @@ export class Requests<Owner> {
   }
 
   #arm(due: number): void {
-    this.#timer = this.#clock.setTimeout(() => this.#check(), Math.max(1, due - this.#clock.now()))
+    this.#disarm()
+    if (due === Infinity) return
+    const delay = Math.min(MAX_DELAY, Math.max(1, due - this.#clock.now()))
+    this.#timer = this.#clock.setTimeout(() => this.#check(), delay)
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   #check(): void {

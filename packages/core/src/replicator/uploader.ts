@@ -58,14 +58,14 @@ export class Uploader {
     this.#running = true
     while (this.#queue.size > 0 && this.#hasRoom()) {
       const batch = this.#takeBatch()
-      const results = await Promise.all(batch.map((upload) => upload.read().catch((error: Error) => error)))
+      const results = await Promise.allSettled(batch.map((upload) => upload.read()))
       this.#largest = 1
       for (const [i, result] of results.entries()) {
         const upload = batch[i] as Upload
-        if (result instanceof Error) upload.failed(result)
-        else if (result !== undefined) {
-          this.#largest = Math.max(this.#largest, result.data.length)
-          upload.send(result.data, result.proof)
+        if (result.status === 'rejected') upload.failed(result.reason)
+        else if (result.value !== undefined) {
+          this.#largest = Math.max(this.#largest, result.value.data.length)
+          upload.send(result.value.data, result.value.proof)
         }
       }
     }

@@ -9,8 +9,10 @@ export class ChannelTable {
   readonly #local: Array<Channel | undefined> = []
   readonly #remote: Array<RemoteSide | undefined> = []
   readonly #byFeed = new Map<string, Channel>()
-  /** What the remote joined and we did not, by id or by topic prefix. */
+  /** What the remote joined and we did not, by id or by the proof of it. */
   readonly #unmatched = new Map<string, Set<RemoteSide>>()
+  /** The ids of feeds that we left and the remote had named by their ids before: it knows them. */
+  readonly #known = new Set<string>()
   #lowestFree = 0
 
   /** Our channels, joined by the remote or not. */
@@ -71,11 +73,20 @@ export class ChannelTable {
     this.#remote[remote.number] = undefined
   }
 
-  /** What the remote joined that may be this feed. */
-  candidates(feed: Joinable): RemoteSide[] {
-    const byId = this.#unmatched.get(bucketOf({ id: feed.id })) ?? []
-    const byPrefix = this.#unmatched.get(bucketOf({ prefix: feed.topic.subarray(0, 2), proof: feed.topic })) ?? []
-    return [...byId, ...byPrefix]
+  /** What the remote joined, and we did not, by this id or with this proof of it. */
+  unmatched(id: Uint8Array, proof: Uint8Array): RemoteSide | undefined {
+    for (const name of [id, proof]) for (const remote of this.#unmatched.get(toHex(name)) ?? []) return remote
+    return undefined
+  }
+
+  /** Whether the remote named this feed by its id before: joining it tells nothing new. */
+  isKnown(id: Uint8Array): boolean {
+    return this.#known.has(toHex(id))
+  }
+
+  /** Notes that the remote knows the id. */
+  addKnown({ name }: RemoteSide): void {
+    if ('id' in name && this.#known.size < MAX_CHANNELS) this.#known.add(toHex(name.id))
   }
 
   #bucket(name: string): Set<RemoteSide> {
@@ -93,5 +104,5 @@ export class ChannelTable {
 }
 
 function bucketOf(name: JoinName): string {
-  return toHex('id' in name ? name.id : name.prefix)
+  return toHex('id' in name ? name.id : name.proof)
 }

@@ -9,6 +9,8 @@ export interface Joinable {
   readonly id: Uint8Array
   /** The hash of the id that names it in discovery. */
   readonly topic: Uint8Array
+  /** The number of blocks; 0 while it is not known. */
+  readonly blocks: number
   /** Whether peers are asked of our own accord: something is missing here. */
   readonly wanting: boolean
 }

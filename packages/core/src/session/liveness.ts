@@ -1,4 +1,5 @@
 import { type Clock, TimeoutError, type Timer } from '@anyfeed/interfaces'
+import { MAX_DELAY } from '../wait/max-delay.ts'
 
 /** Times in milliseconds; `Infinity` switches one off. */
 export interface LivenessOptions {
@@ -9,9 +10,6 @@ export interface LivenessOptions {
   /** How long a peer that sends keep-alives (version 1) may be silent. */
   readonly idleTimeout: number
 }
-
-/** The longest delay that every platform's timers take. */
-const MAX_DELAY = 2 ** 31 - 1
 
 /** Watches over one stream's silence with one timer. */
 export class Liveness {
@@ -61,13 +59,17 @@ export class Liveness {
   }
 
   stop(): void {
-    this.#clock.clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#disarm()
     this.#stopped = true
   }
 
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
   #arm(): void {
-    this.#clock.clearTimeout(this.#timer)
+    this.#disarm()
     if (this.#stopped) return
     const due = Math.min(this.#handshakeDue(), this.#keepAliveDue(), this.#idleDue())
     if (Number.isFinite(due)) {

@@ -79,7 +79,7 @@ export class Outbox {
     if (this.#next === this.#pieces.length) {
       this.#pieces = []
       this.#next = 0
-    } else if (this.#next > 1024) {
+    } else if (this.#next > 1024 && this.#next * 2 > this.#pieces.length) {
       this.#pieces = this.#pieces.slice(this.#next)
       this.#next = 0
     }

@@ -1,6 +1,7 @@
 import { ClosedError } from '@anyfeed/interfaces'
-import { EventEmitter } from 'eventemitter3'
+import { plainBytes } from '../bytes/plain.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
+import { Emitter } from '../events/emitter.ts'
 import { MAX_EXTENSION_MESSAGE_BYTES } from '../limits.ts'
 import { Session, type SessionEvents, type SessionOptions } from './session.ts'
 
@@ -27,7 +28,7 @@ export interface StreamEvents extends Omit<SessionEvents, 'onExtension'> {
  * @example
  * pipe(connection, core.replicate(), connection)
  */
-export class PeerStream extends EventEmitter<PeerStreamEvents> {
+export class PeerStream extends Emitter<PeerStreamEvents> {
   /** Bytes for the remote. It ends or throws when the stream does. Iterated once. */
   readonly source: AsyncIterable<Uint8Array>
   /** Takes bytes of the remote in. Resolves when the stream is over; rejects with what ended it. */
@@ -36,7 +37,9 @@ export class PeerStream extends EventEmitter<PeerStreamEvents> {
     try {
       for await (const chunk of source) {
         this.receive(chunk)
-        if (this.#session.ended) break
+        // After an end without an error, what the remote still sends is passed over until it ends too: to stop reading
+        // would cut off what is on its way to it.
+        if (this.#error !== undefined) break
       }
     } catch (error) {
       this.#session.destroy(error as Error)
@@ -125,6 +128,7 @@ export class PeerStream extends EventEmitter<PeerStreamEvents> {
    */
   send(extension: string, payload: Uint8Array | string): boolean {
     const bytes = typeof payload === 'string' ? toUtf8(payload) : payload
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('a message must be a Uint8Array or a string')
     if (bytes.length > MAX_EXTENSION_MESSAGE_BYTES) {
       throw new RangeError(`a message of ${bytes.length} bytes is over the limit of ${MAX_EXTENSION_MESSAGE_BYTES}`)
     }
@@ -138,7 +142,7 @@ export class PeerStream extends EventEmitter<PeerStreamEvents> {
   receive(chunk: Uint8Array): void {
     this.#bytesReceived += chunk.length
     this.#onReceive(chunk.length)
-    this.#session.receive(chunk)
+    this.#session.receive(plainBytes(chunk))
   }
 
   /** Ends the stream after what was sent. */

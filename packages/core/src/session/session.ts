@@ -1,5 +1,6 @@
 import { type Clock, ProtocolError, type Sha256 } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
+import { copyBytes, plainBytes } from '../bytes/copy.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS } from '../limits.ts'
 import { decodeHandshake, decodeMessage, messageType } from '../wire/decode.ts'
 import { encodeExtension, encodeHandshake, encodeMessage, KEEP_ALIVE } from '../wire/encode.ts'
@@ -95,7 +96,8 @@ export class Session {
     })
     this.#liveness = new Liveness(options.clock, options, {
       onKeepAlive: () => {
-        this.outbox.push(KEEP_ALIVE)
+        // What waits to be sent keeps the link open as well.
+        if (this.outbox.bytes === 0) this.outbox.push(KEEP_ALIVE)
         this.#liveness.sent()
       },
       onTimeout: (error) => this.destroy(error)
@@ -123,7 +125,7 @@ export class Session {
     if (this.#ended) return
     this.#liveness.received()
     try {
-      for (const frame of this.#decoder.push(chunk)) {
+      for (const frame of this.#decoder.push(plainBytes(chunk))) {
         this.#onFrame(frame)
         if (this.#ended) return
       }
@@ -134,6 +136,7 @@ export class Session {
 
   /** The remote has ended its side. In the middle of a frame that is an error. */
   receiveEnd(): void {
+    if (this.#ended) return
     if (this.#decoder.partial) this.destroy(new ProtocolError('the stream ends in the middle of a frame'))
     else this.end()
   }
@@ -145,10 +148,9 @@ export class Session {
     this.outbox.end()
   }
 
-  /** Ends the stream at once. */
+  /** Ends the stream at once. After a clean end, only what was still to be sent is given up. */
   destroy(error: Error): void {
-    if (this.#ended) return
-    this.#finish(error)
+    if (!this.#ended) this.#finish(error)
     this.outbox.fail(error)
   }
 
@@ -167,9 +169,9 @@ export class Session {
   /** A feed was opened here, or something of it is wanted now: answers a Join that came before, or joins of our own accord. */
   offer(feed: Joinable): void {
     if (this.#ended || this.#remote === undefined || this.#channels.of(feed.id) !== undefined) return
-    const joined = this.#channels.candidates(feed).find((remote) => this.#names(remote, feed))
+    const joined = this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs'))
     if (joined !== undefined) this.#answer(feed, joined)
-    else if (feed.wanting && this.#remote.version >= 1) this.#join(feed)
+    else if (this.#remote.version >= 1 ? feed.wanting : this.#channels.isKnown(feed.id)) this.#join(feed)
   }
 
   /** A feed was closed here. */
@@ -187,6 +189,8 @@ export class Session {
       if (name !== undefined && this.supports(name)) this.#events.onExtension(name, frame.subarray(1))
       return
     }
+    // Version 0 does not have it: there it is an unknown type.
+    if (type === PRIVATE_JOIN && this.#remote.version === 0) return
     const message = decodeMessage(frame)
     if (message !== undefined) this.#onMessage(message)
   }
@@ -205,12 +209,12 @@ export class Session {
 
   #onMessage(message: Message): void {
     if (message.type === JOIN) {
-      const remote = this.#channels.openRemote(message.channel, { id: message.id.slice() })
+      const remote = this.#channels.openRemote(message.channel, { id: copyBytes(message.id) })
       return this.#onJoin(remote, this.#options.directory.byId(message.id))
     }
     if (message.type === PRIVATE_JOIN) {
       const { prefix, proof } = message
-      const remote = this.#channels.openRemote(message.channel, { prefix: prefix.slice(), proof: proof.slice() })
+      const remote = this.#channels.openRemote(message.channel, { prefix: copyBytes(prefix), proof: copyBytes(proof) })
       const candidates = [...this.#options.directory.byTopicPrefix(prefix)]
       return this.#onJoin(
         remote,
@@ -220,15 +224,14 @@ export class Session {
 
     const remote = this.#channels.remote(message.channel)
     if (remote === undefined || remote.closing) {
-      if (remote !== undefined && message.type === LEAVE) this.#channels.closeRemote(remote)
+      if (remote !== undefined && message.type === LEAVE) this.#closeRemote(remote)
       return
     }
     const handler = remote.channel?.handler
     switch (message.type) {
       case LEAVE:
-        this.#channels.closeRemote(remote)
-        if (remote.channel !== undefined) this.#leave(remote.channel)
-        return
+        this.#closeRemote(remote)
+        return this.#onLeave(remote.channel)
       case HAVE:
         return this.#onHave(remote, message.blocks, message.bitfield)
       case PAUSE:
@@ -253,11 +256,19 @@ export class Session {
     else this.#open(channel, remote)
   }
 
+  #onLeave(channel: Channel | undefined): void {
+    if (channel === undefined) return
+    this.#leave(channel)
+    // Our Join stands for when the remote opens the feed again.
+    const feed = this.#options.directory.byId(channel.feed.id)
+    if (feed?.wanting && (this.#remote as Handshake).version >= 1) this.offer(feed)
+  }
+
   #onHave(remote: RemoteSide, blocks: readonly number[], bitfield: Uint8Array | undefined): void {
     const before = remote.have.cost
     if (bitfield !== undefined) remote.have.setBytes(bitfield)
-    // Before the feed's length is known, numbers that no bitfield could hold are not worth the memory.
-    const limit = remote.channel === undefined ? MAX_BITFIELD_BLOCKS : MAX_BLOCKS
+    // A feed that is not open here is not worth more memory than a bitfield takes.
+    const limit = remote.channel === undefined ? MAX_BITFIELD_BLOCKS : remote.channel.feed.blocks || MAX_BLOCKS
     const added = blocks.filter((block) => block < limit && remote.have.add(block))
     this.#bitfieldCost += remote.have.cost - before
     if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields of a peer take too much memory')
@@ -289,19 +300,28 @@ export class Session {
     channel.sendLeave()
     this.#channels.close(channel)
     const { remote } = channel
+    if (remote !== undefined) this.#channels.addKnown(remote)
     if (remote !== undefined && this.#channels.remote(remote.number) === remote) {
       // hypercore 1.x sends no Leave of its own in answer: with ours, both numbers are free.
-      if ((this.#remote as Handshake).version === 0) this.#channels.closeRemote(remote)
+      if ((this.#remote as Handshake).version === 0) this.#closeRemote(remote)
       else remote.closing = true
-      this.#bitfieldCost -= remote.have.cost
-      remote.have.clear()
+      this.#clearHave(remote)
     }
     channel.handler?.onLeave()
   }
 
+  #closeRemote(remote: RemoteSide): void {
+    this.#channels.closeRemote(remote)
+    this.#clearHave(remote)
+  }
+
+  #clearHave(remote: RemoteSide): void {
+    this.#bitfieldCost -= remote.have.cost
+    remote.have.clear()
+  }
+
   /** Whether the remote's Join means this feed. */
   #names(remote: RemoteSide, feed: Joinable): boolean {
-    if (remote.closing) return false
     if ('id' in remote.name) return equalBytes(remote.name.id, feed.id)
     return equalBytes(remote.name.proof, this.#proof(feed, 'theirs'))
   }

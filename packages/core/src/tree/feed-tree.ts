@@ -19,6 +19,7 @@ export class FeedTree implements TrustedTree {
   readonly #cache = new NodeCache(CACHED_NODES)
   #roots = new Map<number, Uint8Array>()
   #blocks = 0
+  #forgotten = 0
 
   constructor(id: Uint8Array, read: ReadNodes) {
     this.id = id
@@ -58,6 +59,7 @@ export class FeedTree implements TrustedTree {
 
   /** Forgets all that is not in the store. */
   forget(): void {
+    this.#forgotten++
     this.#cache.clear()
   }
 
@@ -68,6 +70,7 @@ export class FeedTree implements TrustedTree {
 
   /** Nodes from the store, those among `indexes` that it has, which are at hand from now on. */
   async load(indexes: readonly number[]): Promise<Map<number, Uint8Array>> {
+    const forgotten = this.#forgotten
     const found = new Map<number, Uint8Array>()
     const missing: number[] = []
     for (const index of indexes) {
@@ -77,6 +80,7 @@ export class FeedTree implements TrustedTree {
     }
     if (missing.length === 0) return found
     const hashes = await this.#read(missing)
+    if (forgotten !== this.#forgotten) return this.load(indexes)
     for (const [i, index] of missing.entries()) {
       const hash = hashes[i]
       if (hash === undefined) continue

@@ -1,7 +1,8 @@
 import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
+import { copyBytes } from '../bytes/copy.ts'
 import { MAX_BLOCKS } from '../limits.ts'
-import { blocksFromLastRoot, fullRoots, parent, sibling } from './flat-tree.ts'
+import { blocksFromLastRoot, fullRoots, parent, rightSpan, sibling } from './flat-tree.ts'
 import { ancestors, uncles } from './proof.ts'
 import type { TreeHash } from './tree-hash.ts'
 
@@ -62,6 +63,7 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
     const expected = known(node.index)
     if (expected !== undefined) {
       if (!equalBytes(expected, node.hash)) throw new VerificationError(`block ${block} does not lead to the feed's id`)
+      if (next < proof.length) assertRest(claim, next, node.index, { blocks, node: known })
       return { block, data, hash: leaf, nodes, blocks }
     }
     nodes.push(node)
@@ -84,12 +86,30 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
   }
 }
 
-/** Whether a block with its full proof leads to the id, by itself. */
-export function leadsToId(hash: TreeHash, id: Uint8Array, claim: Claim): boolean {
+/**
+ * What a proof has beyond the trusted node `reached`, its first `next` nodes, is not needed; but it must be of this
+ * proof, in order, and end with the true roots if with any.
+ */
+function assertRest({ block, proof }: Claim, next: number, reached: number, tree: Pick<TrustedTree, 'blocks' | 'node'>) {
+  for (let index = reached; ; index = parent(index)) {
+    const uncle = sibling(index)
+    if (rightSpan(uncle) >= 2 * tree.blocks) break
+    if (proof[next]?.index === uncle) next++
+  }
+  for (const root of next < proof.length ? fullRoots(tree.blocks) : []) {
+    const node = proof[next]
+    if (node?.index === root && equalBytes(node.hash, tree.node(root) as Uint8Array)) next++
+  }
+  if (next < proof.length) throw new VerificationError(`the proof of block ${block} has nodes that are not of it`)
+}
+
+/** A block with its full proof, if it leads to the id by itself. */
+export function verifyAlone(hash: TreeHash, id: Uint8Array, claim: Claim): Verified | undefined {
   try {
-    return !('needs' in verifyBlock(hash, { id, blocks: 0, node: () => undefined }, claim))
+    const result = verifyBlock(hash, { id, blocks: 0, node: () => undefined }, claim)
+    return 'needs' in result ? undefined : result
   } catch (error) {
-    if (error instanceof VerificationError) return false
+    if (error instanceof VerificationError) return undefined
     throw error
   }
 }
@@ -111,5 +131,5 @@ function verifyRoots(hash: TreeHash, id: Uint8Array, proof: readonly TreeNode[])
 
 /** Nodes are kept, and a view would keep the whole frame with them. */
 function ownCopy({ index, hash }: TreeNode): TreeNode {
-  return { index, hash: hash.slice() }
+  return { index, hash: copyBytes(hash) }
 }

@@ -1,11 +1,18 @@
 import { AbortedError, type Clock, TimeoutError, type Timer } from '@anyfeed/interfaces'
+import { MAX_DELAY } from './max-delay.ts'
 
 /** How long a call that waits may take. */
 export interface WaitOptions {
   /** Gives up: the call rejects with an `AbortedError`. */
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds after which the call rejects with a `TimeoutError`; none by default. */
+  /** Milliseconds after which the call rejects with a `TimeoutError`; none by default, and none with `Infinity`. */
   readonly timeout?: number | undefined
+}
+
+/** What a handle adds for its own calls. */
+export interface Waiting extends WaitOptions {
+  /** Each call that waits is in it while it does: to be called when the handle closes. */
+  readonly cancels?: Set<(error: Error) => void> | undefined
 }
 
 /**
@@ -14,10 +21,11 @@ export interface WaitOptions {
  */
 export function wait<T>(
   clock: Clock,
-  { signal, timeout }: WaitOptions,
+  { signal, timeout, cancels }: Waiting,
   start: (resolve: (value: T) => void, reject: (error: Error) => void) => () => void
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    assertTimeout(timeout)
     if (signal?.aborted) return reject(aborted(signal))
     let timer: Timer | undefined
     let over = false
@@ -25,6 +33,7 @@ export function wait<T>(
     const finish = () => {
       over = true
       signal?.removeEventListener('abort', onAbort)
+      cancels?.delete(fail)
       if (timer !== undefined) clock.clearTimeout(timer)
       stop?.()
     }
@@ -40,8 +49,10 @@ export function wait<T>(
     }
     const onAbort = () => fail(aborted(signal as AbortSignal))
     signal?.addEventListener('abort', onAbort)
-    if (timeout !== undefined) {
-      timer = clock.setTimeout(() => fail(new TimeoutError(`nothing came within ${timeout} ms`)), timeout)
+    cancels?.add(fail)
+    if (timeout !== undefined && timeout !== Infinity) {
+      const delay = Math.min(MAX_DELAY, timeout)
+      timer = clock.setTimeout(() => fail(new TimeoutError(`nothing came within ${timeout} ms`)), delay)
     }
     stop = start(succeed, fail)
     if (over) stop()
@@ -49,8 +60,9 @@ export function wait<T>(
 }
 
 /** Waits for a promise that cannot be stopped itself: it goes on, but nobody waits for it any more. */
-export function waitFor<T>(clock: Clock, options: WaitOptions, promise: Promise<T>): Promise<T> {
-  if (options.signal === undefined && options.timeout === undefined) return promise
+export function waitFor<T>(clock: Clock, options: Waiting, promise: Promise<T>): Promise<T> {
+  const { signal, timeout, cancels } = options
+  if (signal === undefined && timeout === undefined && cancels === undefined) return promise
   return wait(clock, options, (resolve, reject) => {
     promise.then(resolve, reject)
     return () => {}
@@ -60,6 +72,12 @@ export function waitFor<T>(clock: Clock, options: WaitOptions, promise: Promise<
 /** Throws an {@link AbortedError} when the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw aborted(signal)
+}
+
+function assertTimeout(timeout: number | undefined): void {
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
+    throw new RangeError(`a timeout is a number of ms from 0, not ${String(timeout)}`)
+  }
 }
 
 function aborted(signal: AbortSignal): AbortedError {

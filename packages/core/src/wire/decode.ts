@@ -1,4 +1,5 @@
 import { ProtocolError, type TreeNode } from '@anyfeed/interfaces'
+import { copyBytes } from '../bytes/copy.ts'
 import { fromUtf8 } from '../bytes/utf8.ts'
 import { MAX_EXTENSION_NAME_BYTES, MAX_EXTENSIONS, MAX_HAVE_BLOCKS, MAX_PROOF_NODES } from '../limits.ts'
 import {
@@ -38,7 +39,7 @@ export function decodeHandshake(payload: Uint8Array): Handshake {
   }
   if (protocol === undefined || id === undefined) throw missing('Handshake')
   if (version >= 1 && nonce === undefined) throw missing('Handshake')
-  return { protocol, version, id: id.slice(), extensions, nonce: nonce?.slice() }
+  return { protocol, version, id: copyBytes(id), extensions, nonce: nonce && copyBytes(nonce) }
 }
 
 /** The type of a frame's payload, which is not empty. It always takes one byte: 127 is the last that means anything. */

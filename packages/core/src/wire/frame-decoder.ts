@@ -3,18 +3,24 @@ import { concatBytes } from '../bytes/concat.ts'
 import { MAX_FRAME_BYTES } from '../limits.ts'
 import { VarintReader } from './varint.ts'
 
+/** Parts below this many bytes are gathered, so that a frame that comes byte by byte takes no more than its bytes. */
+const SMALL_BYTES = 2048
+const GATHERED_BYTES = 16 * 1024
+
 /**
- * Cuts a byte stream into frames (PROTOCOL section 2). It holds what has arrived of one frame and no more: a length
- * alone makes nobody allocate. A frame within one chunk is a view of it, one that spans several is put together once.
+ * Cuts a byte stream into frames (PROTOCOL section 2). It holds what has arrived of one frame, rounded up to 16 KiB: a
+ * length alone makes nobody allocate. A frame within one chunk is a view of it, one that spans several is put together.
  */
 export class FrameDecoder {
   readonly #length = new VarintReader()
   #missing = 0
   #parts: Uint8Array[] = []
+  #gathered: Uint8Array | undefined
+  #filled = 0
 
   /** Whether bytes of an unfinished frame are held: a stream that ends now is cut off. */
   get partial(): boolean {
-    return this.#missing > 0
+    return this.#missing > 0 || this.#length.partial
   }
 
   /** The frames that `chunk` completes, keep-alives (length 0) among them. Throws a {@link ProtocolError}. */
@@ -34,12 +40,41 @@ export class FrameDecoder {
       const part = chunk.subarray(offset, offset + this.#missing)
       offset += part.length
       this.#missing -= part.length
-      this.#parts.push(part)
-      if (this.#missing === 0) {
-        const frame = concatBytes(this.#parts)
-        this.#parts = []
-        yield frame
-      }
+      if (this.#missing > 0) this.#hold(part)
+      else yield this.#complete(part)
     }
+  }
+
+  #hold(part: Uint8Array): void {
+    if (part.length >= SMALL_BYTES) {
+      this.#closeGathered()
+      this.#parts.push(part)
+      return
+    }
+    for (let rest = part; rest.length > 0; ) {
+      this.#gathered ??= new Uint8Array(Math.min(GATHERED_BYTES, rest.length + this.#missing))
+      const taken = rest.subarray(0, this.#gathered.length - this.#filled)
+      this.#gathered.set(taken, this.#filled)
+      this.#filled += taken.length
+      rest = rest.subarray(taken.length)
+      if (this.#filled === this.#gathered.length) this.#closeGathered()
+    }
+  }
+
+  #closeGathered(): void {
+    if (this.#gathered !== undefined) {
+      const mostlyEmpty = this.#filled * 2 < this.#gathered.length
+      this.#parts.push(mostlyEmpty ? this.#gathered.slice(0, this.#filled) : this.#gathered.subarray(0, this.#filled))
+    }
+    this.#gathered = undefined
+    this.#filled = 0
+  }
+
+  #complete(last: Uint8Array): Uint8Array {
+    this.#closeGathered()
+    this.#parts.push(last)
+    const frame = concatBytes(this.#parts)
+    this.#parts = []
+    return frame
   }
 }

@@ -26,6 +26,11 @@ export class VarintReader {
   #scale = 1
   #bytes = 0
 
+  /** Whether a number has begun and not ended. */
+  get partial(): boolean {
+    return this.#bytes > 0
+  }
+
   /** Returns the number once its last byte was given, and starts anew. */
   push(byte: number): number | undefined {
     this.#value += (byte & 127) * this.#scale
