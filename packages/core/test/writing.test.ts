@@ -59,6 +59,22 @@ describe('appending', () => {
     await core.close()
   })
 
+  it('tells of a failed append when it is flushed, also of one made before the feed had opened', async () => {
+    const storage = new FaultyStorage()
+    const core = createCore({ storage })
+    const feed = core.add()
+    storage.failing.add('commit')
+    const append = feed.append('lost')
+    const flush = feed.flush()
+    await expect(append).rejects.toMatchObject({ code: 'ERR_STORAGE' })
+    await expect(flush).rejects.toMatchObject({ code: 'ERR_STORAGE' })
+    storage.failing.clear()
+    await feed.append('kept')
+    await feed.flush()
+    expect(feed.blocks).toBe(1)
+    await core.close()
+  })
+
   it('copies what it is given, and what it gives: strings, Buffers, views, empty blocks', async () => {
     const core = createCore({ storage: memoryStorage() })
     const feed = core.add()

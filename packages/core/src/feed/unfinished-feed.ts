@@ -92,6 +92,10 @@ export class UnfinishedFeed extends OpenFeed {
   /** Appends blocks; resolves once they are stored. See `Writer.append`. */
   async append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
     this.assertTakesBlocks()
+    await this.#write(values, transfer)
+  }
+
+  async #write(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
     if (this.#writer !== undefined) return this.#writer.append(values, transfer)
     // The caller may change its arrays as soon as this call has returned.
     const own = transfer ? values : values.map((value) => (typeof value === 'string' ? value : new Uint8Array(value)))
@@ -104,8 +108,9 @@ export class UnfinishedFeed extends OpenFeed {
 
   /** Resolves when everything that was appended before is stored; rejects when some of it could not be. */
   async flush(): Promise<void> {
-    await this.untilOpen()
-    await this.#writer?.flush()
+    this.assertOpen()
+    if (this.#writer !== undefined) return this.#writer.flush()
+    await this.#write([], true)
   }
 
   /** From now on it takes no more blocks; resolves when those it has taken are stored. */

@@ -5,7 +5,7 @@ const MAX = 4096
 /** What may be under way from one peer, by the average size of its blocks so far. */
 const MAX_BYTES = 8 * 1024 * 1024
 /** How much longer than the quickest answer an answer may take before the window stops growing, in milliseconds. */
-const SLACK = 10
+const SLACK = 50
 /** How long the quickest answer is remembered, in milliseconds: paths change. */
 const MEMORY = 10_000
 

@@ -90,7 +90,12 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
  * What a proof has beyond the trusted node `reached`, its first `next` nodes, is not needed; but it must be of this
  * proof, in order, and end with the true roots if with any.
  */
-function assertRest({ block, proof }: Claim, next: number, reached: number, tree: Pick<TrustedTree, 'blocks' | 'node'>) {
+function assertRest(
+  { block, proof }: Claim,
+  next: number,
+  reached: number,
+  tree: Pick<TrustedTree, 'blocks' | 'node'>
+) {
   for (let index = reached; ; index = parent(index)) {
     const uncle = sibling(index)
     if (rightSpan(uncle) >= 2 * tree.blocks) break
