@@ -12,7 +12,10 @@ const sources = Object.fromEntries(
     'adapters/storage-memory',
     'adapters/storage-level',
     'adapters/transport-memory',
-    'adapters/transport-tcp'
+    'adapters/transport-tcp',
+    'adapters/discovery-memory',
+    'adapters/discovery-mdns',
+    'adapters/discovery-bittorrent'
   ].map((folder) => [`@anyfeed/${folder.split('/')[1]}`, `${root}${folder}/src/index.ts`])
 )
 

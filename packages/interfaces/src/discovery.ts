@@ -28,11 +28,16 @@ export interface Discovery {
   /**
    * Keeps `addresses` findable under `topic` until the signal fires; then withdraws them.
    *
-   * Resolves when it has withdrawn. Rejects when it cannot announce at all; passing failures are tried again.
+   * Resolves when it has withdrawn. Rejects when it cannot announce at all; passing failures are tried again. Rejects
+   * with a `TypeError` when the medium can hold none of the addresses, and with a `RangeError` for a topic that has not
+   * 32 bytes. An announcer finds its own addresses too.
    */
   announce(topic: Uint8Array, addresses: readonly string[], options: { readonly signal: AbortSignal }): Promise<void>
 
-  /** Addresses for `topic`, each once. Ends when the signal fires, without an error. */
+  /**
+   * Addresses for `topic`, each once. Ends when the signal fires, or the discovery is closed, without an error; throws
+   * when it cannot look at all.
+   */
   lookup(topic: Uint8Array, options: { readonly signal: AbortSignal }): AsyncIterable<Discovered>
 
   /** Withdraws everything and gives up all resources. Calling it again is harmless. */

@@ -1,0 +1,2 @@
+export { mdnsDiscovery } from './mdns-discovery.ts'
+export type { MdnsDiscoveryOptions } from './options.ts'
