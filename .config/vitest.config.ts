@@ -15,7 +15,9 @@ const sources = Object.fromEntries(
     'adapters/transport-tcp',
     'adapters/discovery-memory',
     'adapters/discovery-mdns',
-    'adapters/discovery-bittorrent'
+    'adapters/discovery-bittorrent',
+    'adapters/transport-libp2p',
+    'adapters/discovery-libp2p'
   ].map((folder) => [`@anyfeed/${folder.split('/')[1]}`, `${root}${folder}/src/index.ts`])
 )
 

@@ -90,7 +90,7 @@ export function closingBehaviour(factory: TransportFactory): void {
     it('close of a transport gives up what is being opened', async () => {
       const before = open()
       const transport = factory.create()
-      const listened = transport.listen(factory.anyAddress, { onConnection() {} })
+      const listened = transport.listen(factory.anyAddress(transport), { onConnection() {} })
       const outcome = listened.then(
         (listener) => listener.closed,
         (error: unknown) => error

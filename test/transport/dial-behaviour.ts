@@ -65,9 +65,9 @@ export function dialBehaviour(factory: TransportFactory): void {
       const transport = factory.create()
       await transport.close()
       await transport.close()
-      const listened = transport.listen(factory.anyAddress, { onConnection() {} })
+      const listened = transport.listen(factory.anyAddress(transport), { onConnection() {} })
       await expect(listened).rejects.toBeInstanceOf(ClosedError)
-      await expect(transport.dial(factory.anyAddress)).rejects.toBeInstanceOf(ClosedError)
+      await expect(transport.dial(factory.anyAddress(transport))).rejects.toBeInstanceOf(ClosedError)
     })
   })
 }

@@ -136,7 +136,7 @@ export function failureBehaviour(factory: TransportFactory): void {
       const listening = factory.create()
       try {
         let calls = 0
-        const { addresses } = await listening.listen(factory.anyAddress, {
+        const { addresses } = await listening.listen(factory.anyAddress(listening), {
           onConnection(connection) {
             calls++
             if (calls === 1) throw new Error('not this one')

@@ -4,10 +4,14 @@ import type { Connection, Listener, Transport } from '@anyfeed/interfaces'
 export interface TransportFactory {
   /** A new transport; all that one factory makes reach each other. */
   create(): Transport
-  /** An address to listen on, each time another one. */
-  readonly anyAddress: string
+  /** An address for the transport to listen on, each time another one. */
+  anyAddress(transport: Transport): string
   /** An address of the same kind that is not one: `handles` refuses it. */
   readonly foreignAddress: string
+  /** Whether a transport has a single address of its own, and so one listener at a time. */
+  readonly oneDoor?: boolean
+  /** Whether channel bindings tell pairs of identities apart, rather than connections. */
+  readonly bindsPair?: boolean
 }
 
 export interface Pair {
@@ -27,7 +31,7 @@ export async function withPair(factory: TransportFactory, test: (pair: Pair) => 
   const arrived: Connection[] = []
   const waiting: Array<(connection: Connection) => void> = []
   try {
-    const listener = await listening.listen(factory.anyAddress, {
+    const listener = await listening.listen(factory.anyAddress(listening), {
       onConnection(connection) {
         const taker = waiting.shift()
         if (taker === undefined) arrived.push(connection)

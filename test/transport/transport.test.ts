@@ -6,11 +6,11 @@ import { transportBehaviour } from './transport-behaviour.ts'
 const hub = createMemoryHub()
 transportBehaviour('memory', {
   create: () => memoryTransport(hub),
-  anyAddress: '/memory/0',
+  anyAddress: () => '/memory/0',
   foreignAddress: '/memory/a/b'
 })
 
-const tcp = { anyAddress: '/ip4/127.0.0.1/tcp/0', foreignAddress: '/ip4/127.0.0.1/tcp/65536' }
+const tcp = { anyAddress: () => '/ip4/127.0.0.1/tcp/0', foreignAddress: '/ip4/127.0.0.1/tcp/65536' }
 transportBehaviour('tcp', { ...tcp, create: () => tcpTransport() })
 transportBehaviour('tcp with TLS', {
   ...tcp,

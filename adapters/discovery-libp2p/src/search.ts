@@ -1,0 +1,73 @@
+import type { PeerId } from '@libp2p/interface'
+import { rethrowMisuse } from './announcement.ts'
+import { ask } from './ask.ts'
+import { pause, withDeadline } from './clock.ts'
+import { contentId } from './content-id.ts'
+import type { Found } from './found.ts'
+import type { Newcomers } from './newcomers.ts'
+import type { Settings } from './options.ts'
+import type { Libp2pNode } from './protocol.ts'
+
+/** Providers that are asked at once. */
+const MAX_QUESTIONS = 8
+
+/** Milliseconds after a newcomer until the next round: it may have friends. */
+const SETTLE = 100
+
+/** Looks for a topic, round after round, until the signal fires; what it finds goes to `found`. */
+export async function search(
+  node: Libp2pNode,
+  topic: Uint8Array,
+  found: Found,
+  newcomers: Newcomers,
+  settings: Settings,
+  signal: AbortSignal
+): Promise<void> {
+  const { clock, lookupInterval } = settings
+  const asking = new Map<string, Promise<void>>()
+  /** Does not wait for the answer: a peer that takes its time holds up no round. */
+  const question = async (peer: PeerId) => {
+    const id = peer.toString()
+    if (asking.has(id) || peer.equals(node.peerId)) return
+    const answered = ask(node, clock, peer, topic, signal)
+      .then((addresses) => found.add(id, addresses))
+      // Whatever it was, the next round may do better.
+      .catch(() => {})
+      .finally(() => asking.delete(id))
+    asking.set(id, answered)
+    if (asking.size >= MAX_QUESTIONS) await Promise.race(asking.values())
+  }
+  let interval = lookupInterval.first
+  while (!signal.aborted) {
+    const { count } = newcomers
+    const before = found.size
+    await query(node, topic, question, settings, signal)
+    const jittered = interval * (1 - Math.random() / 2)
+    // Who has nothing yet does not wait for its turn when there is somebody new to ask.
+    const woken = await pause(clock, jittered, signal, found.size === 0 ? newcomers.beyond(count) : undefined)
+    if (woken) await pause(clock, SETTLE, signal)
+    interval = found.size > before ? lookupInterval.first : Math.min(interval * 2, lookupInterval.longest)
+  }
+  await Promise.all(asking.values())
+}
+
+/** One query of the content routing. What fails in it is passed over. */
+async function query(
+  { contentRouting }: Libp2pNode,
+  topic: Uint8Array,
+  onProvider: (peer: PeerId) => Promise<void>,
+  { clock, queryTimeout }: Settings,
+  signal: AbortSignal
+): Promise<void> {
+  try {
+    await withDeadline(clock, queryTimeout, signal, async (signal) => {
+      for await (const { id } of contentRouting.findProviders(contentId(topic), { signal })) {
+        // What goes on in a query that was given up is nobody's any more.
+        if (signal.aborted) return
+        await onProvider(id)
+      }
+    })
+  } catch (error) {
+    rethrowMisuse(error)
+  }
+}

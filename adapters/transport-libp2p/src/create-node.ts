@@ -1,0 +1,99 @@
+import { noise } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { identify } from '@libp2p/identify'
+import type { Libp2p } from '@libp2p/interface'
+import { kadDHT, passthroughMapper, removePrivateAddressesMapper } from '@libp2p/kad-dht'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { requireAddress } from './address.ts'
+import { bootstrap } from './bootstrap.ts'
+import { readPrivateKey } from './private-key.ts'
+
+/** libp2p keeps no more than this of a paused stream, so a larger window would get streams reset. */
+const STREAM_WINDOW = 4 * 1024 * 1024
+
+/** Milliseconds until the first look around in the DHT, which everything else waits for. */
+const FIRST_SELF_QUERY = 100
+
+export interface NodeOptions {
+  /** Multiaddrs to listen on; port 0 lets the system pick. `/ip4/0.0.0.0/tcp/0` unless told; `[]` for none. */
+  readonly listen?: readonly string[]
+
+  /** Multiaddrs, each with its peer id, of nodes to stay connected with; the first way into the DHT. None unless told. */
+  readonly bootstrap?: readonly string[]
+
+  /** Keeps the node's identity from run to run: see `createPrivateKey`. A new one unless told. */
+  readonly privateKey?: Uint8Array
+
+  /** Which DHT to be in: nodes with another protocol are in another one. `/anyfeed/kad/1.0.0` unless told. */
+  readonly dhtProtocol?: string
+
+  /** Whether to only ask the DHT and keep nothing for it: for nodes that cannot be dialled. `false` unless told. */
+  readonly dhtClient?: boolean
+
+  /**
+   * Whether the DHT takes and gives private and loopback addresses, such as 192.168.0.2: wanted on a local network, and
+   * in tests. `false` unless told, so that strangers cannot have this node dial what is behind its firewall.
+   */
+  readonly allowPrivateAddresses?: boolean
+
+  /** The most connections with other nodes; the least useful are closed beyond it. 300 unless told. */
+  readonly maxConnections?: number
+
+  /** Connections a second that one remote host may open. 5 unless told; many nodes on one host need more. */
+  readonly maxInboundPerSecond?: number
+}
+
+/**
+ * A libp2p node with the usual stack, started: TCP, noise, yamux, identify, ping and kad-dht, which it serves. It knows
+ * nobody unless told. Stop it with `node.stop()`.
+ *
+ * Throws a `TypeError` for a private key or an address that is none; rejects when an address cannot be listened on.
+ *
+ * @example
+ * ```ts
+ * const node = await createNode({ bootstrap: ['/ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…'] })
+ * const transport = libp2pTransport(node, { maxStreamWindow: 4 * 1024 * 1024 })
+ * ```
+ */
+export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
+  const known = (options.bootstrap ?? []).map((address) => requireAddress(address).multiaddr)
+  const listen = (options.listen ?? ['/ip4/0.0.0.0/tcp/0']).map(requireMultiaddr)
+  const perSecond = options.maxInboundPerSecond
+  return await createLibp2p({
+    ...(options.privateKey && { privateKey: readPrivateKey(options.privateKey) }),
+    addresses: { listen },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW } })],
+    connectionManager: {
+      maxConnections: options.maxConnections ?? 300,
+      ...(perSecond !== undefined && {
+        inboundConnectionThreshold: perSecond,
+        maxIncomingPendingConnections: perSecond
+      })
+    },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      dht: kadDHT({
+        protocol: options.dhtProtocol ?? '/anyfeed/kad/1.0.0',
+        clientMode: options.dhtClient ?? false,
+        peerInfoMapper: options.allowPrivateAddresses ? passthroughMapper : removePrivateAddressesMapper,
+        initialQuerySelfInterval: FIRST_SELF_QUERY
+      }),
+      bootstrap: bootstrap(known)
+    }
+  })
+}
+
+function requireMultiaddr(address: string): string {
+  try {
+    multiaddr(address)
+    return address
+  } catch (cause) {
+    throw new TypeError(`not a multiaddr: ${address}`, { cause })
+  }
+}

@@ -1,0 +1,82 @@
+import { type Connection, ConnectionError, type Listener, type ListenOptions } from '@anyfeed/interfaces'
+import { formatAddress } from './address.ts'
+import type { Wire } from './connection.ts'
+import { isProven } from './identity.ts'
+import type { Settings } from './options.ts'
+import { type Libp2pNode, PROTOCOL } from './protocol.ts'
+
+/** Registers the protocol with the node. `adopt` makes a connection of each stream that comes in. */
+export async function openListener(
+  node: Libp2pNode,
+  address: string,
+  settings: Settings,
+  { onConnection, signal }: ListenOptions,
+  adopt: (wire: Wire) => Connection
+): Promise<NodeListener> {
+  let listener: NodeListener | undefined
+  try {
+    await node.handle(
+      PROTOCOL,
+      (stream, connection) => {
+        if (listener?.open === false || !isProven(connection)) {
+          stream.abort(new ConnectionError('ERR_CONNECTION_UNTRUSTED', 'the remote cannot be told from another'))
+          return
+        }
+        const adopted = adopt({ stream, connection, self: node.peerId })
+        // Also catches what an async handler rejects with: a fault of one connection must not end the process.
+        new Promise((resolve) => resolve(onConnection(adopted))).catch((error: Error) => adopted.abort(error))
+      },
+      {
+        maxInboundStreams: settings.maxInboundStreams,
+        maxOutboundStreams: settings.maxOutboundStreams,
+        runOnLimitedConnection: settings.limitedConnections
+      }
+    )
+  } catch (cause) {
+    const taken = (cause as Error).name === 'DuplicateProtocolHandlerError'
+    const message = `listening on ${address} failed: ${taken ? 'the node has a listener' : String(cause)}`
+    throw new ConnectionError(taken ? 'ERR_ADDRESS_IN_USE' : 'ERR_ADDRESS_UNREACHABLE', message, { cause })
+  }
+  listener = new NodeListener(node, signal)
+  return listener
+}
+
+/** A handler that is registered. */
+export class NodeListener implements Listener {
+  readonly closed: Promise<void>
+  readonly #node: Libp2pNode
+  #resolveClosed: () => void = () => {}
+  #open = true
+
+  constructor(node: Libp2pNode, signal: AbortSignal | undefined) {
+    this.#node = node
+    const close = () => void this.close()
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = () => {
+        signal?.removeEventListener('abort', close)
+        resolve()
+      }
+    })
+    signal?.addEventListener('abort', close, { once: true })
+  }
+
+  get open(): boolean {
+    return this.#open
+  }
+
+  /** Those that the node has now: relays and what others see of it may come later. */
+  get addresses(): readonly string[] {
+    const self = this.#node.peerId.toString()
+    const addresses = this.#node.getMultiaddrs().map((address) => formatAddress(address, self))
+    return addresses.length > 0 ? addresses : [`/p2p/${self}`]
+  }
+
+  close(): Promise<void> {
+    if (this.#open) {
+      this.#open = false
+      // The node forgets the handler at once; what may fail after that is telling others.
+      this.#node.unhandle(PROTOCOL).then(this.#resolveClosed, this.#resolveClosed)
+    }
+    return this.closed
+  }
+}

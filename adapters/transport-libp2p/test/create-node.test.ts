@@ -1,0 +1,73 @@
+import type { Libp2p } from '@libp2p/interface'
+import { describe, expect, it } from 'vitest'
+import { countBytes } from '../../../test/transport/bytes.ts'
+import { libp2pTransport } from '../src/index.ts'
+import { createNode, createPrivateKey, type NodeOptions } from '../src/node.ts'
+
+const LOOPBACK = ['/ip4/127.0.0.1/tcp/0']
+
+/** Runs a test with a way to make nodes, all of which are stopped whatever happens. */
+async function withNodes(test: (open: (options?: NodeOptions) => Promise<Libp2p>) => Promise<void>): Promise<void> {
+  const nodes: Libp2p[] = []
+  try {
+    await test(async (options) => {
+      const node = await createNode({ listen: LOOPBACK, allowPrivateAddresses: true, ...options })
+      nodes.push(node)
+      return node
+    })
+  } finally {
+    await Promise.all(nodes.map((node) => node.stop()))
+  }
+}
+
+function connected(node: Libp2p): Promise<unknown> {
+  return new Promise((resolve) => node.addEventListener('peer:connect', resolve, { once: true }))
+}
+
+describe('createNode', () => {
+  it('makes nodes that connect over the transport, and know nobody by themselves', () =>
+    withNodes(async (open) => {
+      const [a, b] = [await open(), await open()]
+      expect([a.getPeers(), b.getPeers()]).toEqual([[], []])
+      const transports = [libp2pTransport(a), libp2pTransport(b)] as const
+      const { addresses } = await transports[1].listen(`/p2p/${b.peerId}`, {
+        onConnection: (connection) => void connection.sink([new Uint8Array(10)])
+      })
+      const connection = await transports[0].dial(addresses[0] ?? '')
+      expect(await countBytes(connection.source)).toBe(10)
+      await Promise.all(transports.map((transport) => transport.close()))
+    }))
+
+  it('keeps its identity with its key', () =>
+    withNodes(async (open) => {
+      const privateKey = await createPrivateKey()
+      const first = await open({ privateKey })
+      await first.stop()
+      const second = await open({ privateKey })
+      expect(second.peerId.toString()).toBe(first.peerId.toString())
+      expect((await open()).peerId.toString()).not.toBe(first.peerId.toString())
+    }))
+
+  it('keeps trying to reach a bootstrap node that comes late, and one that comes back', () =>
+    withNodes(async (open) => {
+      const privateKey = await createPrivateKey()
+      const early = await open({ privateKey })
+      const listen = early.getMultiaddrs().map(String)
+      await early.stop()
+      const node = await open({ bootstrap: listen })
+      for (const _ of ['late', 'back again']) {
+        const found = connected(node)
+        const server = await open({ privateKey, listen })
+        await found
+        const lost = new Promise((resolve) => node.addEventListener('peer:disconnect', resolve, { once: true }))
+        await server.stop()
+        await lost
+      }
+    }))
+
+  it('refuses what is no key and no address', async () => {
+    await expect(createNode({ privateKey: new Uint8Array(3) })).rejects.toThrow(TypeError)
+    await expect(createNode({ listen: ['nonsense'] })).rejects.toThrow(TypeError)
+    await expect(createNode({ bootstrap: ['/ip4/127.0.0.1/tcp/4001'] })).rejects.toThrow(TypeError)
+  })
+})

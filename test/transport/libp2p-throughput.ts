@@ -1,0 +1,93 @@
+// Throughput of our connection against a bare libp2p stream between nodes alike (TCP, noise, yamux), sender and receiver
+// each in a process of its own:
+//   node test/transport/libp2p-throughput.ts [rounds]
+// Modes take turns within a round, so that a machine that speeds up or slows down does so for all of them.
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Connection } from '@anyfeed/interfaces'
+import { multiaddr } from '@multiformats/multiaddr'
+import { libp2pTransport } from '../../adapters/transport-libp2p/src/index.ts'
+import { libp2pNode, STREAM_WINDOW } from './libp2p-nodes.ts'
+
+const CHUNK = 64 * 1024
+const TOTAL = 256 * 1024 * 1024
+const BARE = '/bare/1.0.0'
+const MODES = ['bare', 'ours'] as const
+type Mode = (typeof MODES)[number]
+
+async function* chunks(): AsyncGenerator<Uint8Array> {
+  const chunk = new Uint8Array(CHUNK)
+  for (let sent = 0; sent < TOTAL; sent += CHUNK) yield chunk
+}
+
+async function send(mode: Mode, address: string): Promise<void> {
+  const node = await libp2pNode('tcp')
+  if (mode === 'ours') {
+    const transport = libp2pTransport(node, { maxStreamWindow: STREAM_WINDOW })
+    const connection = await transport.dial(address)
+    await connection.sink(chunks())
+    for await (const _ of connection.source);
+  } else {
+    const stream = await node.dialProtocol(multiaddr(address), BARE)
+    const closed = new Promise((resolve) => stream.addEventListener('close', resolve))
+    for await (const chunk of chunks()) {
+      if (stream.send(chunk)) continue
+      await new Promise((resolve) => stream.addEventListener('drain', resolve, { once: true }))
+    }
+    await stream.close()
+    await closed
+  }
+  await node.stop()
+}
+
+/** Milliseconds from the first byte to the end. */
+async function receive(mode: Mode): Promise<number> {
+  const node = await libp2pNode('tcp')
+  const transport = libp2pTransport(node, { maxStreamWindow: STREAM_WINDOW })
+  let first = 0
+  let bytes = 0
+  const take = (length: number) => {
+    if (bytes === 0) first = performance.now()
+    bytes += length
+  }
+  const run = () => fork(fileURLToPath(import.meta.url), ['send', mode, String(node.getMultiaddrs()[0])])
+  let over: () => Promise<void> = async () => {}
+  if (mode === 'ours') {
+    const connection = await new Promise<Connection>((onConnection) => {
+      transport.listen(`/p2p/${node.peerId}`, { onConnection }).then(run)
+    })
+    for await (const chunk of connection.source) take(chunk.byteLength)
+    over = () => connection.close()
+  } else {
+    await new Promise<void>((resolve) => {
+      const handled = node.handle(BARE, (stream) => {
+        stream.addEventListener('message', ({ data }) => take(data.byteLength))
+        stream.addEventListener('remoteCloseWrite', () => resolve())
+        over = () => stream.close()
+      })
+      handled.then(run)
+    })
+  }
+  const took = performance.now() - first
+  if (bytes !== TOTAL) throw new Error(`${bytes} bytes came`)
+  await over()
+  await transport.close()
+  await node.stop()
+  return took
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+}
+
+if (process.argv[2] === 'send') await send(process.argv[3] as Mode, process.argv[4] ?? '')
+else {
+  const results = new Map<Mode, number[]>(MODES.map((mode) => [mode, []]))
+  for (let round = 0; round < Number(process.argv[2] ?? 5); round++) {
+    for (const mode of MODES) results.get(mode)?.push(TOTAL / 1048576 / ((await receive(mode)) / 1000))
+  }
+  const bare = median(results.get('bare') ?? [])
+  for (const [mode, speeds] of results) {
+    console.log(`${mode}: ${median(speeds).toFixed(0)} MiB/s, ${(median(speeds) / bare).toFixed(2)} of a bare stream`)
+  }
+}
