@@ -17,7 +17,8 @@ const sources = Object.fromEntries(
     'adapters/discovery-mdns',
     'adapters/discovery-bittorrent',
     'adapters/transport-libp2p',
-    'adapters/discovery-libp2p'
+    'adapters/discovery-libp2p',
+    'packages/swarm'
   ].map((folder) => [`@anyfeed/${folder.split('/')[1]}`, `${root}${folder}/src/index.ts`])
 )
 

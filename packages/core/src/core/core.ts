@@ -19,12 +19,13 @@ import { UnfinishedFeed } from '../feed/unfinished-feed.ts'
 import { HIGH_WATER_BYTES, PeerLink } from '../replicator/peer-link.ts'
 import { PeerStream } from '../session/peer-stream.ts'
 import { treeHash } from '../tree/tree-hash.ts'
+import { type Authorize, permissionOf } from './authorize.ts'
 import type { CoreEvents } from './events.ts'
 import { Extensions } from './extensions.ts'
 import { FeedDirectory } from './feed-directory.ts'
 import { parseId } from './feed-id.ts'
 import { mergeInto } from './merge.ts'
-import { type CoreOptions, durabilityOf, type Timeouts, timeoutsOf } from './options.ts'
+import { type CoreOptions, durabilityOf, type Platform, type Timeouts, timeoutsOf } from './options.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
 import { Turns } from './turns.ts'
 
@@ -36,6 +37,8 @@ export interface FeedOptions {
 export interface ReplicateOptions {
   /** The connection's channel binding, where its transport has one: it keeps a man in the middle from relaying joins. */
   readonly channelBinding?: Uint8Array | undefined
+  /** Who the remote is, where the connection's transport proves it. */
+  readonly remoteIdentity?: string | undefined
 }
 
 /**
@@ -55,12 +58,15 @@ export function createCore(options: CoreOptions): Core {
 export class Core extends Emitter<CoreEvents> implements FeedOwner {
   /** Names this peer to others: 32 bytes. */
   readonly id: Uint8Array
+  /** What this core takes from its surroundings, for whatever works along with it: one clock for all. */
+  readonly platform: Platform
   readonly #storage: Storage
   readonly #random: RandomBytes
   readonly #sha256: Sha256
   readonly #context: FeedContext
   readonly #timeouts: Timeouts
   readonly #wrapStorage: StorageWrapper | undefined
+  readonly #authorize: Authorize | undefined
   readonly #extensions = new Extensions()
   readonly #directory = new FeedDirectory()
   readonly #identified = new Map<string, IdentifiedFeed>()
@@ -77,12 +83,14 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     if (options?.storage?.supports === undefined) throw new TypeError('a core needs a storage')
     const { sha256 = platform.sha256, clock = platform.clock, random = platform.random } = options
     this.id = options.id === undefined ? random(32) : parseId(options.id)
+    this.platform = { sha256, clock, random }
     this.#storage = options.storage
     this.#random = random
     this.#sha256 = sha256
     this.#timeouts = timeoutsOf(options)
     this.#context = { sha256, hash: treeHash(sha256), clock, durability: durabilityOf(options) }
     this.#wrapStorage = options.wrapStorage
+    this.#authorize = options.authorize
     for (const name of options.extensions ?? []) this.#extensions.add(name)
   }
 
@@ -206,6 +214,8 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   replicate(options: ReplicateOptions = {}): PeerStream {
     this.#assertOpen()
     const nonce = this.#random(32)
+    const authorize = this.#authorize
+    const identity = options.remoteIdentity
     const stream = new PeerStream(
       {
         ...this.#timeouts,
@@ -216,7 +226,8 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
         clock: this.#context.clock,
         sha256: this.#sha256,
         lowWater: HIGH_WATER_BYTES / 2,
-        channelBinding: options.channelBinding
+        channelBinding: options.channelBinding,
+        permission: authorize && ((feed, { id, version }) => permissionOf(authorize, { id, identity, version }, feed))
       },
       (stream) => {
         let link: PeerLink | undefined
@@ -228,6 +239,9 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
           onChannel: (channel) => (channel.feed as IdentifiedFeed).replicator.attach(channel, linkOf()),
           onHandshake: () => this.emit('peer', stream),
           onReceive: (bytes) => link?.requests.received(bytes),
+          roundTripTime: () => link?.window.roundTripTime,
+          onPause: (direction) => linkOf().pauses.pause(direction),
+          onResume: (direction) => linkOf().pauses.resume(direction),
           onDrain: () => link?.onDrain(),
           onEnd: (error) => {
             link?.stop()

@@ -1,4 +1,5 @@
 import type { Clock, Durability, RandomBytes, Sha256, Storage } from '@anyfeed/interfaces'
+import type { Authorize } from './authorize.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
 
 export interface CoreOptions {
@@ -12,6 +13,8 @@ export interface CoreOptions {
   readonly durability?: Durability | undefined
   /** Wraps each feed's storage, to keep some of it elsewhere. */
   readonly wrapStorage?: StorageWrapper | undefined
+  /** Decides what may be traded with whom; everything with everyone who knows a feed's id by default. */
+  readonly authorize?: Authorize | undefined
   /** Milliseconds that a peer's handshake may take; 10,000 by default. */
   readonly handshakeTimeout?: number | undefined
   /** Milliseconds of silence after which an idle link gets a keep-alive; 20,000 by default. */
@@ -24,6 +27,13 @@ export interface CoreOptions {
   readonly clock?: Clock | undefined
   readonly random?: RandomBytes | undefined
   readonly sha256?: Sha256 | undefined
+}
+
+/** What comes in from outside: time, chance and hashes. */
+export interface Platform {
+  readonly clock: Clock
+  readonly random: RandomBytes
+  readonly sha256: Sha256
 }
 
 /** The times of a core, in milliseconds. */

@@ -3,6 +3,7 @@ import { copyBytes } from '../bytes/copy.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
 import { Emitter } from '../events/emitter.ts'
 import { MAX_BLOCK_BYTES } from '../limits.ts'
+import type { TradeDirection } from '../session/permission.ts'
 import { throwIfAborted, type Waiting, type WaitOptions, waitFor } from '../wait/wait.ts'
 import { Download } from './download.ts'
 import type { FeedEvents } from './events.ts'
@@ -224,6 +225,19 @@ export class Feed extends Emitter<FeedEvents> {
   }
 
   /**
+   * Sends no more blocks of the feed to anybody (`serve`), asks nobody for any (`fetch`), or neither, for all its handles.
+   * Peers are told; what is waited for goes on waiting.
+   */
+  pause(direction?: TradeDirection): void {
+    this.#pauses.pause(direction)
+  }
+
+  /** Goes on with what was paused. */
+  resume(direction?: TradeDirection): void {
+    this.#pauses.resume(direction)
+  }
+
+  /**
    * Drops blocks from the store, to save space or because they are to be fetched again. Resolves once they are gone.
    */
   async clear({ start = 0, end = Infinity }: { start?: number; end?: number } = {}): Promise<void> {
@@ -261,6 +275,12 @@ export class Feed extends Emitter<FeedEvents> {
 
   #waiting(options: WaitOptions): Waiting {
     return { signal: options.signal, timeout: options.timeout, cancels: this.#cancels }
+  }
+
+  get #pauses() {
+    this.#assertOpen()
+    if (!(this.#feed instanceof IdentifiedFeed)) throw new TypeError('an unfinished feed is not traded')
+    return this.#feed.replicator.pauses
   }
 
   get #clock() {

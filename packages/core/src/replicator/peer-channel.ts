@@ -1,7 +1,9 @@
 import { ProtocolError, type TreeNode } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import type { Channel, ChannelHandler } from '../session/channel.ts'
+import type { TradeDirection } from '../session/permission.ts'
 import type { Claim } from '../tree/verifier.ts'
+import type { Pauses } from './pauses.ts'
 import { PeerCursor } from './peer-cursor.ts'
 import type { LinkChannel, PeerLink } from './peer-link.ts'
 import type { Request } from './requests.ts'
@@ -17,6 +19,8 @@ const MAX_GIVEN_UP = 8192
 
 /** The feed's replicator, as one of its channels sees it. */
 export interface ChannelReplicator {
+  /** What is paused with all peers. */
+  readonly pauses: Pauses
   /** What is to be asked of a peer next, which is busy from now on; -1 when there is nothing. */
   pick(peer: PeerChannel): number
   /** Blocks that somebody waits for and a peer has. */
@@ -47,11 +51,16 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   readonly #givenUp = new Map<number, number>()
   readonly #uploads = new Map<number, Upload>()
   #announcements: number[] | 'all' = []
+  /** Whether the peer was told that it may ask. */
+  #invited = false
+  /** How often it was told that it may not any more. */
+  #pausedServing = 0
 
   constructor(replicator: ChannelReplicator, channel: Channel, link: PeerLink) {
     this.#replicator = replicator
     this.#channel = channel
     this.link = link
+    link.channels.add(this)
   }
 
   /** The blocks that the peer has. */
@@ -61,16 +70,23 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
 
   /** Tells the peer what is here, and that it may ask. */
   begin(): void {
-    this.#sendBitfield()
-    this.#channel.sendUnpause()
+    if (this.#channel.permission.serve) this.#sendBitfield()
+    this.#invite()
     this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
     this.fetch()
+  }
+
+  applyPauses(): void {
+    if (this.#channel.left) return
+    this.#invite()
+    if (!this.#may('fetch')) for (const block of [...this.#requested.keys()]) this.#takeBack(block)
+    this.link.fetch(this)
   }
 
   /** Asks the peer for as much as there is room for: at once when it is urgent, else when there is room for some. */
   fetch(urgent = false): void {
     this.link.hungry.delete(this)
-    if (this.#channel.left || this.#channel.remote?.paused !== false) return
+    if (this.#channel.left || this.#channel.remote?.paused !== false || !this.#may('fetch')) return
     while (this.link.hasRoom && (urgent || this.link.hasRoomForSome)) {
       urgent = true
       const block = this.#replicator.pick(this)
@@ -84,6 +100,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
 
   /** Tells the peer of blocks that are here now. */
   announce(blocks: readonly number[]): void {
+    if (!this.#channel.permission.serve) return
     if (this.#announcements !== 'all') {
       this.#announcements.push(...blocks)
       if (this.#announcements.length > MAX_WAITING_ANNOUNCEMENTS) this.#announcements = 'all'
@@ -93,17 +110,14 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
 
   /** Tells the peer of everything that is here, instead of what it was told before. */
   announceAll(): void {
+    if (!this.#channel.permission.serve) return
     this.#announcements = 'all'
     this.sendAnnouncements()
   }
 
   /** The peer did not answer in time: the block is asked of another one. */
   onExpired(block: number): void {
-    this.#requested.delete(block)
-    this.#giveUp(block)
-    this.#channel.sendCancel(block)
-    this.#replicator.release(block, this)
-    this.sendAnnouncements()
+    this.#takeBack(block)
   }
 
   /** Sends announcements that wait, when it is their time. */
@@ -144,7 +158,8 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
 
   onRequest(block: number): void {
     // Asking twice, or for what was never offered, gets nothing; above all, it puts nothing onto our own list of wants.
-    if (this.#uploads.has(block) || !this.#replicator.canServe(block)) return
+    if (!this.#may('serve') || this.#uploads.has(block) || !this.#replicator.canServe(block)) return
+    const pausedServing = this.#pausedServing
     const upload: Upload = {
       block,
       read: () => {
@@ -152,7 +167,8 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
         return this.#replicator.readForPeer(block)
       },
       send: (data, proof) => {
-        if (this.#channel.left) return
+        // What was asked before a Pause counts as never asked.
+        if (this.#channel.left || this.#pausedServing !== pausedServing || !this.#may('serve')) return
         this.#channel.sendResponse(block, data, proof)
         this.#replicator.onUploaded(block, data)
       },
@@ -180,6 +196,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   }
 
   onLeave(): void {
+    this.link.channels.delete(this)
     this.link.hungry.delete(this)
     this.link.announcing.delete(this)
     for (const upload of this.#uploads.values()) this.link.uploads.delete(upload)
@@ -191,6 +208,28 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
       requested.map(([block]) => block)
     )
     this.link.fetch()
+  }
+
+  /** Whether blocks may pass: it is allowed, and neither the feed nor the peer is paused. */
+  #may(direction: TradeDirection): boolean {
+    if (!this.#channel.permission[direction]) return false
+    return !this.#replicator.pauses.has(direction) && !this.link.pauses.has(direction)
+  }
+
+  /** Tells the peer whether it may ask, when that is new. */
+  #invite(): void {
+    const may = this.#may('serve')
+    if (may === this.#invited) return
+    this.#invited = may
+    if (may) return this.#channel.sendUnpause()
+    this.#channel.sendPause()
+    this.#pausedServing++
+    for (const block of [...this.#uploads.keys()]) this.onCancel(block)
+  }
+
+  #takeBack(block: number): void {
+    this.#channel.sendCancel(block)
+    this.#abandon(block)
   }
 
   #abandon(block: number): void {

@@ -1,5 +1,6 @@
 import { type Clock, ProtocolError, TimeoutError } from '@anyfeed/interfaces'
 import type { Session } from '../session/session.ts'
+import { Pauses } from './pauses.ts'
 import { RequestWindow } from './request-window.ts'
 import { type Request, Requests, type RequestTimeouts } from './requests.ts'
 import { MAX_QUEUED, type Upload, Uploader } from './uploader.ts'
@@ -15,6 +16,8 @@ const MAX_EXPIRED = 3
 export interface LinkChannel {
   /** Asks the peer for as much as there is room for. */
   fetch(): void
+  /** Something was paused or resumed: tells the peer whether it may ask, and asks it for more, or for nothing more. */
+  applyPauses(): void
   /** Sends announcements that wait. */
   sendAnnouncements(): void
   /** The peer did not answer a request in time. */
@@ -27,10 +30,15 @@ export class PeerLink {
   readonly requests: Requests<LinkChannel>
   readonly uploads: Uploader
   readonly session: Session
+  readonly channels = new Set<LinkChannel>()
   /** Channels that would ask for more if there were room. */
   readonly hungry = new Set<LinkChannel>()
   /** Channels that have something to announce when there is room in the outbox. */
   readonly announcing = new Set<LinkChannel>()
+  /** What is paused with this peer, on all feeds. */
+  readonly pauses = new Pauses(() => {
+    for (const channel of this.channels) channel.applyPauses()
+  })
   #expired = 0
 
   constructor(session: Session, clock: Clock, timeouts: RequestTimeouts) {

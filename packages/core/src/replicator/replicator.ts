@@ -12,6 +12,7 @@ import {
   verifyAlone,
   verifyBlock
 } from '../tree/verifier.ts'
+import { Pauses } from './pauses.ts'
 import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
 import { type BlockRange, Picker } from './picker.ts'
@@ -43,6 +44,10 @@ export class Replicator implements ChannelReplicator {
   /** Blocks that are asked for, or about to be stored. */
   readonly #busy = new Map<number, PeerChannel | 'storing'>()
   readonly #picker: Picker
+  /** What is paused with all peers. */
+  readonly pauses = new Pauses(() => {
+    for (const peer of this.#channels) peer.applyPauses()
+  })
   #stopped = false
 
   constructor(feed: ReplicatedFeed, hash: TreeHash) {

@@ -28,6 +28,11 @@ export class RequestWindow {
     return Math.max(1, Math.min(Math.floor(this.#size), MAX, Math.floor(MAX_BYTES / Math.max(1, this.#bytesPerBlock))))
   }
 
+  /** The quickest answer lately, in milliseconds; `undefined` before the first. */
+  get roundTripTime(): number | undefined {
+    return this.#quickest === Infinity ? undefined : this.#quickest
+  }
+
   /** A block of `bytes` bytes came `latency` milliseconds after it was asked for, while `inFlight` were under way. */
   delivered(bytes: number, latency: number, inFlight: number): void {
     const now = this.#clock.now()

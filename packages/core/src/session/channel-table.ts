@@ -3,6 +3,7 @@ import { toHex } from '../bytes/hex.ts'
 import { MAX_CHANNELS } from '../limits.ts'
 import { Channel, type Joinable, type JoinName, RemoteSide } from './channel.ts'
 import type { Outbox } from './outbox.ts'
+import type { Permission } from './permission.ts'
 
 /** The channels of one stream: each side numbers its own from 0, always the lowest free one (PROTOCOL section 3). */
 export class ChannelTable {
@@ -14,6 +15,12 @@ export class ChannelTable {
   /** The ids of feeds that we left and the remote had named by their ids before: it knows them. */
   readonly #known = new Set<string>()
   #lowestFree = 0
+  #matched = 0
+
+  /** The number of our channels that the remote has joined. */
+  get matched(): number {
+    return this.#matched
+  }
 
   /** Our channels, joined by the remote or not. */
   channels(): IterableIterator<Channel> {
@@ -26,9 +33,9 @@ export class ChannelTable {
   }
 
   /** Makes our channel of a feed, under the lowest free number. */
-  open(feed: Joinable, outbox: Outbox): Channel {
+  open(feed: Joinable, permission: Permission, outbox: Outbox): Channel {
     while (this.#local[this.#lowestFree] !== undefined) this.#lowestFree++
-    const channel = new Channel(feed, this.#lowestFree, outbox)
+    const channel = new Channel(feed, this.#lowestFree, permission, outbox)
     this.#local[channel.number] = channel
     this.#byFeed.set(toHex(feed.id), channel)
     return channel
@@ -37,6 +44,7 @@ export class ChannelTable {
   /** Frees our number of a channel. */
   close(channel: Channel): void {
     channel.left = true
+    if (channel.remote !== undefined) this.#matched--
     this.#local[channel.number] = undefined
     this.#lowestFree = Math.min(this.#lowestFree, channel.number)
     this.#byFeed.delete(toHex(channel.feed.id))
@@ -63,6 +71,7 @@ export class ChannelTable {
   match(channel: Channel, remote: RemoteSide): void {
     if (channel.remote !== undefined) throw new ProtocolError('a peer joined the same feed twice')
     channel.remote = remote
+    this.#matched++
     remote.channel = channel
     this.#forgetUnmatched(remote)
   }

@@ -3,6 +3,7 @@ import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { encodeMessage, encodeResponse } from '../wire/encode.ts'
 import { CANCEL, HAVE, LEAVE, type Message, PAUSE, REQUEST, RESPONSE, UNPAUSE } from '../wire/messages.ts'
 import type { Outbox } from './outbox.ts'
+import type { Permission } from './permission.ts'
 
 /** A feed that peers may join: what a session must know of it. */
 export interface Joinable {
@@ -57,11 +58,13 @@ export class Channel {
   remote: RemoteSide | undefined
   handler: ChannelHandler | undefined
   left = false
+  readonly permission: Permission
   readonly #outbox: Outbox
 
-  constructor(feed: Joinable, number: number, outbox: Outbox) {
+  constructor(feed: Joinable, number: number, permission: Permission, outbox: Outbox) {
     this.feed = feed
     this.number = number
+    this.permission = permission
     this.#outbox = outbox
   }
 

@@ -3,6 +3,7 @@ import { plainBytes } from '../bytes/plain.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
 import { Emitter } from '../events/emitter.ts'
 import { MAX_EXTENSION_MESSAGE_BYTES } from '../limits.ts'
+import type { TradeDirection } from './permission.ts'
 import { Session, type SessionEvents, type SessionOptions } from './session.ts'
 
 /** What may wait to be sent to a peer before `send` refuses more, in bytes. */
@@ -20,6 +21,10 @@ export interface PeerStreamEvents {
 /** What a stream's core is told. */
 export interface StreamEvents extends Omit<SessionEvents, 'onExtension'> {
   onReceive(bytes: number): void
+  /** The quickest answer to a request lately, in milliseconds. */
+  roundTripTime(): number | undefined
+  onPause(direction: TradeDirection | undefined): void
+  onResume(direction: TradeDirection | undefined): void
 }
 
 /**
@@ -52,6 +57,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
   readonly closed: Promise<void>
   readonly #session: Session
   readonly #onReceive: (bytes: number) => void
+  readonly #trading: Pick<StreamEvents, 'roundTripTime' | 'onPause' | 'onResume'>
   #bytesReceived = 0
   #bytesSent = 0
   #error: Error | undefined
@@ -63,7 +69,8 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
     this.closed = new Promise((resolve) => {
       this.#close = resolve
     })
-    const { onEnd, onHandshake, onChannel, onDrain, onReceive } = events(this)
+    const { onEnd, onHandshake, onChannel, onDrain, onReceive, ...trading } = events(this)
+    this.#trading = trading
     this.#onReceive = onReceive
     this.#session = new Session(options, {
       onChannel,
@@ -114,6 +121,31 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
   /** Bytes handed on to be sent. */
   get bytesSent(): number {
     return this.#bytesSent
+  }
+
+  /** Whether the remote turned out to be this very core: the stream has ended with an error. */
+  get isSelf(): boolean {
+    return this.#session.isSelf
+  }
+
+  /** How many feeds both sides have joined. */
+  get sharedFeeds(): number {
+    return this.#session.sharedFeeds
+  }
+
+  /** How quickly the remote answers a request for a block, in milliseconds; `undefined` until it has answered one. */
+  get roundTripTime(): number | undefined {
+    return this.#trading.roundTripTime()
+  }
+
+  /** Sends the peer no more blocks (`serve`), asks it for none (`fetch`), or neither, on all feeds. It is told. */
+  pause(direction?: TradeDirection): void {
+    this.#trading.onPause(direction)
+  }
+
+  /** Goes on with what was paused. */
+  resume(direction?: TradeDirection): void {
+    this.#trading.onResume(direction)
   }
 
   /** Whether both sides have the extension; `false` before the handshake. */

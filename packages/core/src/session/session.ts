@@ -25,6 +25,7 @@ import { ChannelTable } from './channel-table.ts'
 import { joinProof } from './join-proof.ts'
 import { Liveness, type LivenessOptions } from './liveness.ts'
 import { Outbox } from './outbox.ts'
+import { EVERYTHING, type Permission } from './permission.ts'
 
 /** The version of the wire protocol that is spoken here. Version 0 is hypercore 1.x. */
 export const VERSION = 1
@@ -59,6 +60,8 @@ export interface SessionOptions extends LivenessOptions {
   /** The outbox calls {@link SessionEvents.onDrain} when fewer bytes than this are left. */
   readonly lowWater: number
   readonly channelBinding: Uint8Array | undefined
+  /** What may be traded with this peer on a feed: everything by default. Asked once for each feed. */
+  readonly permission?: ((feed: Joinable, remote: Handshake) => Permission | Promise<Permission>) | undefined
 }
 
 export interface SessionEvents {
@@ -83,7 +86,9 @@ export class Session {
   readonly #decoder = new FrameDecoder()
   readonly #channels = new ChannelTable()
   readonly #liveness: Liveness
+  readonly #permissions = new WeakMap<Joinable, Permission | 'asking'>()
   #remote: Handshake | undefined
+  #isSelf = false
   #bitfieldCost = 0
   #ended = false
 
@@ -109,6 +114,16 @@ export class Session {
   /** What the remote said of itself, once its handshake has come. */
   get remote(): Handshake | undefined {
     return this.#remote
+  }
+
+  /** Whether the remote sent a nonce of our own: we have reached ourselves, and the stream has ended with an error. */
+  get isSelf(): boolean {
+    return this.#isSelf
+  }
+
+  /** How many feeds both sides have joined. */
+  get sharedFeeds(): number {
+    return this.#ended ? 0 : this.#channels.matched
   }
 
   get ended(): boolean {
@@ -169,9 +184,7 @@ export class Session {
   /** A feed was opened here, or something of it is wanted now: answers a Join that came before, or joins of our own accord. */
   offer(feed: Joinable): void {
     if (this.#ended || this.#remote === undefined || this.#channels.of(feed.id) !== undefined) return
-    const joined = this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs'))
-    if (joined !== undefined) this.#answer(feed, joined)
-    else if (this.#remote.version >= 1 ? feed.wanting : this.#channels.isKnown(feed.id)) this.#join(feed)
+    this.#consider(feed, this.#remote, this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs')))
   }
 
   /** A feed was closed here. */
@@ -198,6 +211,7 @@ export class Session {
   #onHandshake(remote: Handshake): void {
     if (!PROTOCOLS.includes(remote.protocol)) throw new ProtocolError('the peer speaks another protocol')
     if (remote.nonce !== undefined && this.#options.directory.isOwnNonce(remote.nonce)) {
+      this.#isSelf = true
       // Otherwise our own proofs, sent back to us on this or another stream, would pass for the peer's.
       throw new ProtocolError('the peer sends a nonce of our own: it is ourselves, or wants to pass for us')
     }
@@ -252,7 +266,7 @@ export class Session {
   #onJoin(remote: RemoteSide, feed: Joinable | undefined): void {
     if (feed === undefined) return
     const channel = this.#channels.of(feed.id)
-    if (channel === undefined) this.#answer(feed, remote)
+    if (channel === undefined) this.#consider(feed, this.#remote as Handshake, remote)
     else this.#open(channel, remote)
   }
 
@@ -275,8 +289,50 @@ export class Session {
     remote.channel?.handler?.onHave(bitfield === undefined ? added : undefined)
   }
 
-  #join(feed: Joinable): Channel {
-    const channel = this.#channels.open(feed, this.outbox)
+  /**
+   * Joins a feed that has no channel yet, if somebody wants that and it is permitted: in answer to the remote's Join,
+   * where there is one.
+   */
+  #consider(feed: Joinable, remote: Handshake, joined: RemoteSide | undefined): void {
+    const wanted = remote.version >= 1 ? feed.wanting : this.#channels.isKnown(feed.id)
+    if (joined === undefined && !wanted) return
+    const permission = this.#permission(feed, remote)
+    // Whoever decides may have done anything meanwhile.
+    if (permission === undefined || this.#ended || this.#channels.of(feed.id) !== undefined) return
+    if (joined !== undefined) {
+      if (permission.serve || permission.fetch) this.#answer(feed, permission, joined)
+    } else if (permission.fetch || (remote.version === 0 && permission.serve)) {
+      this.#join(feed, permission)
+    }
+  }
+
+  /** What may be traded; `undefined` while that is being decided: then the feed is offered again. */
+  #permission(feed: Joinable, remote: Handshake): Permission | undefined {
+    const known = this.#permissions.get(feed)
+    if (known !== undefined) return known === 'asking' ? undefined : known
+    let permission: Permission | Promise<Permission>
+    this.#permissions.set(feed, 'asking')
+    try {
+      permission = this.#options.permission?.(feed, remote) ?? EVERYTHING
+    } catch (error) {
+      this.destroy(error as Error)
+      return undefined
+    }
+    if (!(permission instanceof Promise)) {
+      this.#permissions.set(feed, permission)
+      return permission
+    }
+    permission
+      .then((permission) => {
+        this.#permissions.set(feed, permission)
+        if (this.#options.directory.byId(feed.id) === feed) this.offer(feed)
+      })
+      .catch((error) => this.destroy(error))
+    return undefined
+  }
+
+  #join(feed: Joinable, permission: Permission): Channel {
+    const channel = this.#channels.open(feed, permission, this.outbox)
     const { number } = channel
     if ((this.#remote as Handshake).version >= 1) {
       const proof = this.#proof(feed, 'ours')
@@ -287,8 +343,8 @@ export class Session {
     return channel
   }
 
-  #answer(feed: Joinable, remote: RemoteSide): void {
-    this.#open(this.#join(feed), remote)
+  #answer(feed: Joinable, permission: Permission, remote: RemoteSide): void {
+    this.#open(this.#join(feed, permission), remote)
   }
 
   #open(channel: Channel, remote: RemoteSide): void {

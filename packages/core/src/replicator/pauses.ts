@@ -1,0 +1,33 @@
+import type { TradeDirection } from '../session/permission.ts'
+
+/** What the user has paused of a feed, or of a peer. */
+export class Pauses {
+  readonly #paused = new Set<TradeDirection>()
+  readonly #onChange: () => void
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange
+  }
+
+  has(direction: TradeDirection): boolean {
+    return this.#paused.has(direction)
+  }
+
+  /** Pauses one direction, or both. */
+  pause(direction?: TradeDirection): void {
+    for (const each of directions(direction)) this.#paused.add(each)
+    this.#onChange()
+  }
+
+  /** Goes on with one direction, or both. */
+  resume(direction?: TradeDirection): void {
+    for (const each of directions(direction)) this.#paused.delete(each)
+    this.#onChange()
+  }
+}
+
+function directions(direction: TradeDirection | undefined): readonly TradeDirection[] {
+  if (direction === undefined) return ['serve', 'fetch']
+  if (direction !== 'serve' && direction !== 'fetch') throw new TypeError("a direction is 'serve' or 'fetch'")
+  return [direction]
+}

@@ -1,0 +1,6 @@
+export type { SwarmCounters } from './counters.ts'
+export type { Dial, FailedDial, SwarmEvents, SwarmWarning } from './events.ts'
+export type { SwarmOptions } from './options.ts'
+export { createSwarm, type Swarm, type SwarmTopic } from './swarm.ts'
+export type { Direction, SwarmPeer } from './swarm-peer.ts'
+export type { SwarmDialOptions } from './user-dials.ts'
