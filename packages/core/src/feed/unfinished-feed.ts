@@ -1,5 +1,6 @@
 import { BlockDamagedError, FeedFinalizedError, type FeedStorage } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
+import { copyBytes } from '../bytes/copy.ts'
 import { resumeBuilder } from '../tree/feed-tree.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
 import type { IdentifiedFeed } from './identified-feed.ts'
@@ -98,7 +99,7 @@ export class UnfinishedFeed extends OpenFeed {
   async #write(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
     if (this.#writer !== undefined) return this.#writer.append(values, transfer)
     // The caller may change its arrays as soon as this call has returned.
-    const own = transfer ? values : values.map((value) => (typeof value === 'string' ? value : new Uint8Array(value)))
+    const own = transfer ? values : values.map((value) => (typeof value === 'string' ? value : copyBytes(value)))
     const written = new Promise<void>((resolve) => {
       this.#early.push((writer) => resolve(writer.append(own, true)))
     })

@@ -1,4 +1,5 @@
 import type { Durability, FeedChange, FeedRecord, FeedStorage, StoredBlock } from '@anyfeed/interfaces'
+import { copyBytes } from '../bytes/copy.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
 import type { MerkleBuilder } from '../tree/merkle-builder.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
@@ -65,7 +66,7 @@ export class Writer {
    */
   append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
     const blocks = values.map((value) => {
-      const data = typeof value === 'string' ? toUtf8(value) : transfer ? value : new Uint8Array(value)
+      const data = typeof value === 'string' ? toUtf8(value) : transfer ? value : copyBytes(value)
       return { data, hash: this.#hash.leaf(data) }
     })
     return new Promise((resolve, reject) => {

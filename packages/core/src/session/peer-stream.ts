@@ -1,5 +1,4 @@
 import { ClosedError } from '@anyfeed/interfaces'
-import { plainBytes } from '../bytes/plain.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
 import { Emitter } from '../events/emitter.ts'
 import { MAX_EXTENSION_MESSAGE_BYTES } from '../limits.ts'
@@ -174,7 +173,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
   receive(chunk: Uint8Array): void {
     this.#bytesReceived += chunk.length
     this.#onReceive(chunk.length)
-    this.#session.receive(plainBytes(chunk))
+    this.#session.receive(chunk)
   }
 
   /** Ends the stream after what was sent. */
