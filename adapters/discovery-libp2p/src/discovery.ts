@@ -15,7 +15,7 @@ const WITHDRAW_TIMEOUT = 5000
 
 /** See {@link libp2pDiscovery}. */
 export class Libp2pDiscovery implements Discovery {
-  readonly name = 'libp2p'
+  readonly name: string
   readonly supports: DiscoverySupports = { addresses: 'any', continuous: true }
   readonly #node: Libp2pNode
   readonly #settings: Settings
@@ -25,6 +25,7 @@ export class Libp2pDiscovery implements Discovery {
   readonly #running = new Set<Promise<unknown>>()
 
   constructor(node: Libp2pNode, settings: Settings) {
+    this.name = settings.name
     this.#node = node
     this.#settings = settings
     this.#answering = new Answering(node, settings.clock)

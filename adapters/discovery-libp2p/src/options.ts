@@ -1,6 +1,9 @@
 import { type Clock, systemClock } from './clock.ts'
 
 export interface Libp2pDiscoveryOptions {
+  /** What it is called where several discoveries are told apart, such as `kad-dht`. `libp2p` unless told. */
+  readonly name?: string
+
   /**
    * Milliseconds after which an announcement is made again, to those who are nearest by then. 12 hours unless told; a
    * provider record of kad-dht holds for 48.
@@ -29,6 +32,7 @@ const HOUR = 3600 * SECOND
 export function settingsOf(options: Libp2pDiscoveryOptions): Settings {
   const { first, longest } = options.lookupInterval ?? { first: SECOND, longest: 60 * SECOND }
   return {
+    name: options.name ?? 'libp2p',
     renewInterval: time('renewInterval', options.renewInterval ?? 12 * HOUR),
     lookupInterval: { first: time('lookupInterval.first', first), longest: time('lookupInterval.longest', longest) },
     queryTimeout: time('queryTimeout', options.queryTimeout ?? 30 * SECOND),

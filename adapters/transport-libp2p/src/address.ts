@@ -24,6 +24,11 @@ export function parseAddress(address: string): PeerAddress | undefined {
   }
 }
 
+/** Whether a string is an address of this transport: a multiaddr that ends in `/p2p/<peer id>`. */
+export function isLibp2pAddress(address: string): boolean {
+  return parseAddress(address) !== undefined
+}
+
 /** As {@link parseAddress}, for callers that need one: throws a `TypeError` for any other string. */
 export function requireAddress(address: string): PeerAddress {
   const parsed = parseAddress(address)

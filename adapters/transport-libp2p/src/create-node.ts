@@ -1,3 +1,4 @@
+import { ConnectionError } from '@anyfeed/interfaces'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { identify } from '@libp2p/identify'
@@ -11,8 +12,11 @@ import { requireAddress } from './address.ts'
 import { bootstrap } from './bootstrap.ts'
 import { readPrivateKey } from './private-key.ts'
 
-/** libp2p keeps no more than this of a paused stream, so a larger window would get streams reset. */
-const STREAM_WINDOW = 4 * 1024 * 1024
+/**
+ * The receive window of a stream of such a node, in bytes: libp2p keeps no more of a paused stream, so that a larger one
+ * would get it reset. What `maxStreamWindow` of the transport is to be told.
+ */
+export const STREAM_WINDOW = 4 * 1024 * 1024
 
 /** Milliseconds until the first look around in the DHT, which everything else waits for. */
 const FIRST_SELF_QUERY = 100
@@ -50,19 +54,21 @@ export interface NodeOptions {
  * A libp2p node with the usual stack, started: TCP, noise, yamux, identify, ping and kad-dht, which it serves. It knows
  * nobody unless told. Stop it with `node.stop()`.
  *
- * Throws a `TypeError` for a private key or an address that is none; rejects when an address cannot be listened on.
+ * Rejects with a `TypeError` for a private key or an address that is none, and with a `ConnectionError`
+ * (`ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_UNREACHABLE`) when an address cannot be listened on; nothing is left running then.
  *
  * @example
  * ```ts
  * const node = await createNode({ bootstrap: ['/ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…'] })
- * const transport = libp2pTransport(node, { maxStreamWindow: 4 * 1024 * 1024 })
+ * const transport = libp2pTransport(node, { maxStreamWindow: STREAM_WINDOW })
  * ```
  */
 export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
   const known = (options.bootstrap ?? []).map((address) => requireAddress(address).multiaddr)
   const listen = (options.listen ?? ['/ip4/0.0.0.0/tcp/0']).map(requireMultiaddr)
   const perSecond = options.maxInboundPerSecond
-  return await createLibp2p({
+  const node = await createLibp2p({
+    start: false,
     ...(options.privateKey && { privateKey: readPrivateKey(options.privateKey) }),
     addresses: { listen },
     transports: [tcp()],
@@ -87,6 +93,21 @@ export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
       bootstrap: bootstrap(known)
     }
   })
+  try {
+    await node.start()
+    return node
+  } catch (error) {
+    // It has stopped by itself.
+    throw listenError(listen, error)
+  }
+}
+
+/** libp2p tells what the system said only within its message. */
+function listenError(listen: readonly string[], cause: unknown): unknown {
+  if ((cause as Error).name !== 'UnsupportedListenAddressesError') return cause
+  const taken = /\bEADDRINUSE\b/.test((cause as Error).message)
+  const message = `listening on ${listen.join(', ')} failed: ${taken ? 'the port is taken' : 'there is no such address'}`
+  return new ConnectionError(taken ? 'ERR_ADDRESS_IN_USE' : 'ERR_ADDRESS_UNREACHABLE', message, { cause })
 }
 
 function requireMultiaddr(address: string): string {

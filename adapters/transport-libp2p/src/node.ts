@@ -1,2 +1,2 @@
-export { createNode, type NodeOptions } from './create-node.ts'
+export { createNode, type NodeOptions, STREAM_WINDOW } from './create-node.ts'
 export { createPrivateKey } from './private-key.ts'

@@ -65,6 +65,20 @@ describe('createNode', () => {
       }
     }))
 
+  it('says that an address is taken, and that there is none, and leaves nothing running', () =>
+    withNodes(async (open) => {
+      const [taken = ''] = (await open()).getMultiaddrs().map(String)
+      const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length
+      const before = sockets()
+      const bad = open({ listen: ['/ip4/127.0.0.1/tcp/0', taken] })
+      await expect(bad).rejects.toMatchObject({ code: 'ERR_ADDRESS_IN_USE' })
+      await expect(open({ listen: ['/ip4/192.0.2.1/tcp/0'] })).rejects.toMatchObject({
+        code: 'ERR_ADDRESS_UNREACHABLE'
+      })
+      // A closed socket is counted until the system has let go of it.
+      while (sockets() > before) await new Promise((resolve) => setImmediate(resolve))
+    }))
+
   it('refuses what is no key and no address', async () => {
     await expect(createNode({ privateKey: new Uint8Array(3) })).rejects.toThrow(TypeError)
     await expect(createNode({ listen: ['nonsense'] })).rejects.toThrow(TypeError)
