@@ -1,4 +1,3 @@
-import type { Transport } from '@anyfeed/interfaces'
 import { InvalidArgumentError } from 'commander'
 
 /** A feed id: 64 hexadecimal digits. */
@@ -11,14 +10,6 @@ export function idArgument(value: string): string {
 /** Several ids. */
 export function idArguments(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), idArgument(value)]
-}
-
-/** Addresses that a transport understands; the option may be given several times. */
-export function addressOption(transport: Transport): (value: string, before?: readonly string[]) => string[] {
-  return (value, before = []) => {
-    if (transport.handles(value)) return [...before, value]
-    throw new InvalidArgumentError('An address is written as /ip4/192.0.2.7/tcp/4000 or /dns/example.org/tcp/4000.')
-  }
 }
 
 /** A whole number of at least `least`. */

@@ -31,8 +31,8 @@ export async function* fetchBlocks(feed: Feed, options: FetchOptions): AsyncGene
     for (;;) {
       const missing = firstMissing(feed, next, end)
       if (missing !== undefined) {
-        if (peers.size === 0) throw notHere(feed, missing)
-        peers.start()
+        if (!peers.possible) throw notHere(feed, missing)
+        await peers.start()
         feed.download({ start: next, end, signal }).done.catch((error) => stop.abort(error))
       }
       try {
@@ -72,7 +72,8 @@ function firstMissing(feed: Feed, start: number, end: number): number | undefine
 
 function notHere(feed: Feed, block: number): CliError {
   if (feed.blocks === 0) {
-    const message = 'the store does not have this feed: say where it is with --peer ADDRESS'
+    const message =
+      'the store does not have this feed: say where it is with --peer ADDRESS, or leave --no-discovery away'
     return new CliError('ERR_FEED_UNKNOWN', message)
   }
   const message = `block ${block} of this feed is not here: say where it is with --peer ADDRESS`

@@ -1,15 +1,15 @@
 import type { Feed } from '@anyfeed/core'
-import { tcpTransport } from '@anyfeed/transport-tcp'
 import type { CommandContext } from './commands/command.ts'
 import { CliError, isInterruption } from './errors.ts'
 import { fetchBlocks } from './fetch-blocks.ts'
+import type { NetworkOptions } from './network/options.ts'
 import { Pace } from './output/pace.ts'
 import { Peers } from './peers.ts'
 import type { Sink } from './sink.ts'
 import { openStore } from './store.ts'
 
 export interface FetchFeedOptions {
-  readonly peer: readonly string[]
+  readonly network: NetworkOptions
   /** Seconds; 0 for ever. */
   readonly timeout: number
   readonly start: number
@@ -36,8 +36,7 @@ export async function fetchFeed(
   const began = performance.now()
   await using store = await openStore(context.store)
   const { core } = store
-  const transport = tcpTransport()
-  const peers = new Peers(options.peer, { core, transport, report })
+  const peers = new Peers(options.network, { core, report, id })
   const feed = core.get(id)
   let sink: Sink | undefined
   try {
@@ -87,7 +86,6 @@ export async function fetchFeed(
   } finally {
     await peers.stop()
     await feed.close()
-    await transport.close()
   }
 }
 

@@ -1,54 +1,59 @@
 import type { Core, Feed } from '@anyfeed/core'
-import type { Transport } from '@anyfeed/interfaces'
-import { type DialState, keepDialing } from './dial.ts'
 import { CliError, codeOf } from './errors.ts'
+import { Network } from './network/network.ts'
+import type { NetworkOptions } from './network/options.ts'
+import { reportPeers } from './network/peer-reports.ts'
+import { Search } from './network/search.ts'
 import type { Reporter } from './output/reporter.ts'
 import { peerReason } from './peer-reason.ts'
 
 export interface PeersOptions {
   readonly core: Core
-  readonly transport: Transport
   readonly report: Reporter
+  /** What is fetched: 64 hexadecimal digits. */
+  readonly id: string
 }
+
+/** As many addresses that failed are named; more would hide what there is to say. */
+const MOST_NAMED = 3
 
 /** The peers that a feed is fetched from. */
 export class Peers {
-  readonly #addresses: readonly string[]
+  readonly #network: NetworkOptions
   readonly #options: PeersOptions
-  readonly #states = new Map<string, DialState>()
-  readonly #stop = new AbortController()
-  #dialing: Promise<unknown> | undefined
+  /** Why there is no connection to the addresses that were dialled last. */
+  readonly #failed = new Map<string, Error>()
+  #opening: Promise<Network> | undefined
+  #search: Search | undefined
+  #hush = () => {}
 
-  constructor(addresses: readonly string[], options: PeersOptions) {
-    this.#addresses = [...new Set(addresses)]
+  constructor(network: NetworkOptions, options: PeersOptions) {
+    this.#network = network
     this.#options = options
   }
 
-  /** How many peers were given. */
-  get size(): number {
-    return this.#addresses.length
+  /** Whether there is any way to find somebody. */
+  get possible(): boolean {
+    return this.#network.peer.length + this.#network.discovery.length > 0
   }
 
   /** How many are connected. */
   get connected(): number {
-    return [...this.#states.values()].filter(({ state }) => state === 'connected').length
+    return this.#search?.connected ?? 0
   }
 
-  /** Dials them all, and goes on doing so. Calling it again is harmless. */
-  start(): void {
-    const { core, transport } = this.#options
-    const { signal } = this.#stop
-    this.#dialing ??= Promise.all(
-      this.#addresses.map((address) =>
-        keepDialing(address, { core, transport, signal, onState: (state) => this.#onState(address, state) })
-      )
-    )
+  /** Looks for them, and goes on doing so. Calling it again is harmless. Rejects when the network cannot be used. */
+  async start(): Promise<void> {
+    this.#opening ??= this.#open()
+    await this.#opening
   }
 
   /** Hangs up. Resolves when nothing is under way. */
   async stop(): Promise<void> {
-    this.#stop.abort()
-    await this.#dialing
+    this.#search?.end()
+    this.#hush()
+    const network = await this.#opening?.catch(() => undefined)
+    await network?.[Symbol.asyncDispose]()
   }
 
   /** Why nothing came of the feed for so many seconds. */
@@ -62,29 +67,42 @@ export class Peers {
       const advice = 'check the id, and that it is shared or seeded there'
       return new CliError('ERR_FEED_UNKNOWN', `no peer has this feed: ${advice}`)
     }
-    const reasons = this.#addresses.map((address) => `${address}: ${reasonOf(this.#states.get(address))}`)
+    const [first] = this.#failed.values()
+    if (first === undefined) return this.#nobody(within)
+    const reasons = [...this.#failed].map(([address, error]) => `${address}: ${peerReason(error)}`)
+    const more = reasons.splice(MOST_NAMED).length
+    const others = more === 0 ? '' : `; nor ${more} others`
     const advice = 'check the address, and that it is shared or seeded there'
-    return new CliError(this.#code(), `cannot reach ${reasons.join('; ')}; ${advice}`)
+    const code = codeOf(first) || 'ERR_ADDRESS_UNREACHABLE'
+    return new CliError(code, `cannot reach ${reasons.join('; ')}${others}; ${advice}`)
   }
 
-  #onState(address: string, state: DialState): void {
-    // While it is dialled again, what went wrong before is still what there is to say.
-    const before = this.#states.get(address)
-    if (state.state !== 'dialing' || before === undefined) this.#states.set(address, state)
-    const failed = 'error' in state && { reason: peerReason(state.error), code: codeOf(state.error) }
-    const retry = 'retryMs' in state && { retryMs: state.retryMs }
-    const peers = this.connected
-    this.#options.report.report({ event: 'peer', state: state.state, address, peers, ...failed, ...retry })
+  async #open(): Promise<Network> {
+    const { core, report, id } = this.#options
+    const network = await Network.open(this.#network, { core, report })
+    const { swarm } = network
+    swarm.on('dial-failed', ({ address, error }) => this.#failed.set(address, error))
+    swarm.on('peer', ({ address }) => this.#failed.delete(address))
+    this.#search = new Search(swarm, { id, discoveries: this.#network.discovery, report })
+    this.#hush = reportPeers(swarm, report)
+    await swarm.open()
+    return network
   }
 
-  #code(): string {
-    for (const state of this.#states.values()) {
-      if ('error' in state && codeOf(state.error) !== '') return codeOf(state.error)
+  #nobody(within: string): CliError {
+    const { peer, discovery, bootstrap, router } = this.#network
+    if (discovery.length === 0) {
+      return new CliError('ERR_ADDRESS_UNREACHABLE', `no answer from ${peer.join(', ')} ${within}`)
     }
-    return 'ERR_ADDRESS_UNREACHABLE'
+    const ways = [
+      ...(discovery.includes('kad-dht') && bootstrap.length === 0 ? ['name a node of the DHT with --bootstrap'] : []),
+      ...(discovery.includes('bittorrent') && router.length === 0 ? ['a BitTorrent node with --router'] : []),
+      'say where it is with --peer ADDRESS'
+    ]
+    const advice = ways.join(', or ')
+    return new CliError(
+      'ERR_FEED_UNKNOWN',
+      `${discovery.join(' and ')} found nobody with this feed ${within}: ${advice}`
+    )
   }
-}
-
-function reasonOf(state: DialState | undefined): string {
-  return state !== undefined && 'error' in state ? peerReason(state.error) : 'no answer'
 }

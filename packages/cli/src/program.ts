@@ -1,19 +1,20 @@
-import { tcpTransport } from '@anyfeed/transport-tcp'
 import { type Command, CommanderError, program } from 'commander'
-import { addressOption, idArgument, idArguments, secondsOption, wholeNumber } from './arguments.ts'
+import { idArgument, idArguments, secondsOption, wholeNumber } from './arguments.ts'
 import { cat } from './commands/cat.ts'
 import type { CommandContext } from './commands/command.ts'
 import { get } from './commands/get.ts'
 import { info } from './commands/info.ts'
 import { ls } from './commands/ls.ts'
+import { node } from './commands/node.ts'
 import { rm } from './commands/rm.ts'
 import { seed } from './commands/seed.ts'
 import { share } from './commands/share.ts'
 import { verify } from './commands/verify.ts'
 import { EXIT } from './errors.ts'
-import { CAT_HELP, GENERAL_HELP, GET_HELP, RM_HELP, SEED_HELP, SHARE_HELP, VERIFY_HELP } from './help.ts'
+import { CAT_HELP, GENERAL_HELP, GET_HELP, NODE_HELP, RM_HELP, SEED_HELP, SHARE_HELP, VERIFY_HELP } from './help.ts'
+import { addDhtOptions, addPeerOptions, type NetworkFlags, networkOptions } from './network/command-options.ts'
 import { run } from './run.ts'
-import { defaultStore } from './store.ts'
+import { defaultStore, nodeStore } from './store.ts'
 import { version } from './version.ts'
 
 /** What all commands take. */
@@ -23,7 +24,8 @@ interface CommonOptions {
   readonly quiet?: boolean
 }
 
-const LISTEN = ['/ip4/0.0.0.0/tcp/0']
+/** All IPv4 addresses of this machine, on a port that the system picks. */
+const EVERYWHERE = ['/ip4/0.0.0.0/tcp/0']
 const TIMEOUT_SECONDS = 30
 
 /** Runs the command line, and sets the exit code of the process. */
@@ -38,7 +40,6 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 function define(): void {
-  const address = addressOption(tcpTransport())
   program
     .name('anyfeed')
     .description('Shares and fetches files as feeds of verified blocks.')
@@ -50,40 +51,42 @@ function define(): void {
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError()
 
-  command('share <FILE>', 'add FILE (- for standard input) to the store and serve it', SHARE_HELP)
-    .option('--listen <ADDRESS>', 'where to listen; may be given several times', address)
-    .action((file: string, options: CommonOptions & { listen?: string[] }) =>
-      execute('share', options, (context) => share(file, { listen: options.listen ?? LISTEN }, context))
-    )
+  addPeerOptions(
+    command('share <FILE>', 'add FILE (- for standard input) to the store and serve it', SHARE_HELP)
+  ).action((file: string, options: CommonOptions & NetworkFlags) =>
+    execute('share', options, (context) => share(file, networkOptions(options, EVERYWHERE), context))
+  )
 
-  command('get <ID>', 'fetch a feed and write it to a file', GET_HELP, idArgument)
-    .option('-p, --peer <ADDRESS>', 'whom to fetch it from; may be given several times', address)
+  addPeerOptions(command('get <ID>', 'fetch a feed and write it to a file', GET_HELP, idArgument))
     .option('-o, --output <FILE>', 'where to write it, - for standard output (default: anyfeed- and 12 digits of ID)')
     .option('--timeout <SECONDS>', 'give up when nothing came for so long; 0 for never', secondsOption, TIMEOUT_SECONDS)
-    .action((id: string, options: CommonOptions & { peer?: string[]; output?: string; timeout: number }) =>
+    .action((id: string, options: CommonOptions & NetworkFlags & { output?: string; timeout: number }) =>
       execute(
         'get',
         options,
-        (context) => get(id, { ...options, peer: options.peer ?? [] }, context),
+        (context) => get(id, { ...options, network: networkOptions(options, []) }, context),
         options.output === '-'
       )
     )
 
-  command('cat <ID>', 'write blocks of a feed to standard output', CAT_HELP, idArgument)
+  addPeerOptions(command('cat <ID>', 'write blocks of a feed to standard output', CAT_HELP, idArgument))
     .option('--start <N>', 'the first block', wholeNumber(0), 0)
     .option('--limit <N>', 'how many blocks at most (default: up to the end)', wholeNumber(0))
-    .option('-p, --peer <ADDRESS>', 'whom to fetch from what is not here; may be given several times', address)
     .option('--timeout <SECONDS>', 'give up when nothing came for so long; 0 for never', secondsOption, TIMEOUT_SECONDS)
-    .action(
-      (id: string, options: CommonOptions & { peer?: string[]; timeout: number; start: number; limit?: number }) =>
-        execute('cat', options, (context) => cat(id, { ...options, peer: options.peer ?? [] }, context), true)
+    .action((id: string, options: CommonOptions & NetworkFlags & { timeout: number; start: number; limit?: number }) =>
+      execute('cat', options, (context) => cat(id, { ...options, network: networkOptions(options, []) }, context), true)
     )
 
-  command('seed', 'serve all feeds of the store', SEED_HELP)
-    .option('--listen <ADDRESS>', 'where to listen; may be given several times', address)
-    .action((options: CommonOptions & { listen?: string[] }) =>
-      execute('seed', options, (context) => seed({ listen: options.listen ?? LISTEN }, context))
-    )
+  addPeerOptions(command('seed', 'serve all feeds of the store', SEED_HELP)).action(
+    (options: CommonOptions & NetworkFlags) =>
+      execute('seed', options, (context) => seed(networkOptions(options, EVERYWHERE), context))
+  )
+
+  addDhtOptions(
+    command('node', 'let others find each other, as a node of the DHT', NODE_HELP, undefined, nodeStore())
+  ).action((options: CommonOptions & NetworkFlags) =>
+    execute('node', options, (context) => node(networkOptions({ ...options, discovery: false }, EVERYWHERE), context))
+  )
 
   command('ls', 'list the feeds of the store').action((options: CommonOptions) => execute('ls', options, ls))
 
@@ -105,7 +108,8 @@ function command(
   usage: string,
   description: string,
   help = '',
-  parse?: (value: string, before: never) => unknown
+  parse?: (value: string, before: never) => unknown,
+  store = defaultStore()
 ): Command {
   const [name = '', argument] = usage.split(' ')
   const defined = program.command(name).description(description)
@@ -114,7 +118,7 @@ function command(
     else defined.argument(argument, '', parse as (value: string, before: unknown) => unknown)
   }
   return defined
-    .option('--store <DIR>', 'where feeds are kept', defaultStore())
+    .option('--store <DIR>', 'where feeds are kept', store)
     .option('--json', 'print one JSON object a line, for machines')
     .option('-q, --quiet', 'print only results and errors')
     .helpOption('-h, --help', 'print help')

@@ -1,37 +1,46 @@
-import type { Core, Feed } from '@anyfeed/core'
-import type { Connection, Listener, Transport } from '@anyfeed/interfaces'
-import { isLoopback } from './addresses.ts'
+import type { Feed } from '@anyfeed/core'
+import { bestFirst } from './addresses.ts'
 import { CliError, codeOf, isInterruption } from './errors.ts'
+import { fired } from './fired.ts'
+import { Network } from './network/network.ts'
+import type { NetworkOptions } from './network/options.ts'
+import { reportPeers } from './network/peer-reports.ts'
 import type { Reporter } from './output/reporter.ts'
-import { replicate } from './replicate.ts'
-
-export interface ServeOptions {
-  readonly core: Core
-  readonly transport: Transport
-  readonly report: Reporter
-  /** Where to listen. */
-  readonly listen: readonly string[]
-}
+import type { Store } from './store.ts'
 
 const TELL_MS = 200
 
-/** Serves feeds that are open to whoever connects and knows their ids. */
-export class Server {
-  readonly #options: ServeOptions
-  #listeners: readonly Listener[] = []
-  #peers = 0
+/** Serves feeds that are open to whoever finds us and knows their ids. */
+export class Server implements AsyncDisposable {
+  readonly #network: Network
+  readonly #report: Reporter
   #sentBlocks = 0
   #sentBytes = 0
   #telling: NodeJS.Timeout | undefined
 
-  constructor(options: ServeOptions) {
-    this.#options = options
+  private constructor(network: Network, report: Reporter) {
+    this.#network = network
+    this.#report = report
+    reportPeers(network.swarm, report, () => ({ sentBlocks: this.#sentBlocks, sentBytes: this.#sentBytes }))
+  }
+
+  /** Opens the doors. Rejects when it cannot listen where it was told to. */
+  static async open({ core, directory }: Store, options: NetworkOptions, report: Reporter): Promise<Server> {
+    const network = await Network.open(options, { core, keyIn: directory, report })
+    const server = new Server(network, report)
+    try {
+      await network.swarm.open()
+      if (server.addresses.length > 0) return server
+      throw new CliError('ERR_ADDRESS_UNREACHABLE', 'this machine has no address to listen on')
+    } catch (error) {
+      await network[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
   /** Where it listens, those first that others can reach. */
   get addresses(): string[] {
-    const all = this.#listeners.flatMap(({ addresses }) => addresses)
-    return [...all.filter((each) => !isLoopback(each)), ...all.filter(isLoopback)]
+    return bestFirst(this.#network.swarm.addresses)
   }
 
   get sentBlocks(): number {
@@ -40,16 +49,6 @@ export class Server {
 
   get sentBytes(): number {
     return this.#sentBytes
-  }
-
-  /** Opens the doors. */
-  async listen(): Promise<void> {
-    const { transport, listen } = this.#options
-    const onConnection = (connection: Connection) => void this.#serve(connection)
-    const opened = await Promise.allSettled(listen.map((address) => transport.listen(address, { onConnection })))
-    const failed = opened.find((each) => each.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
-    this.#listeners = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   }
 
   /** Counts what is sent of a feed, and tells what is wrong with it. */
@@ -62,56 +61,30 @@ export class Server {
     })
     feed.on('error', (error) => {
       const message = `${id}: ${error.message}`
-      this.#options.report.report({ event: 'warning', code: codeOf(error) || 'ERR_UNEXPECTED', message })
+      this.#report.report({ event: 'warning', code: codeOf(error) || 'ERR_UNEXPECTED', message })
     })
   }
 
   /** Serves until the signal fires. Rejects with its reason unless that is how a server is meant to end. */
   async until(signal: AbortSignal): Promise<void> {
     this.#tell()
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve()
-      else signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    await fired(signal)
     clearTimeout(this.#telling)
     if (!isInterruption(signal.reason)) throw signal.reason
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#telling)
+    await this.#network[Symbol.asyncDispose]()
   }
 
   /** Tells how far it is, soon: five times a second at most. */
   #tell(): void {
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined
-      const { report } = this.#options
       const sent = { blocks: this.#sentBlocks, bytes: this.#sentBytes }
-      report.report({ event: 'progress', action: 'serve', ...sent, peers: this.#peers })
+      const peers = this.#network.swarm.peers.length
+      this.#report.report({ event: 'progress', action: 'serve', ...sent, peers })
     }, TELL_MS).unref()
   }
-
-  async #serve(connection: Connection): Promise<void> {
-    let met = false
-    const error = await replicate(this.#options.core, connection, () => {
-      met = true
-      this.#peers++
-      this.#tellPeer('connected', connection)
-    })
-    // Whoever never said a word of the protocol was no peer.
-    if (!met) return
-    this.#peers--
-    this.#tellPeer('left', connection, error)
-  }
-
-  #tellPeer(state: 'connected' | 'left', { remoteAddress: address }: Connection, error?: Error): void {
-    const sent = { sentBlocks: this.#sentBlocks, sentBytes: this.#sentBytes }
-    // A peer that goes without a good-bye is nothing out of the ordinary.
-    const wrong = error instanceof Error && ['ERR_PROTOCOL', 'ERR_VERIFICATION'].includes(codeOf(error))
-    const reason = wrong ? { reason: error.message, code: codeOf(error) } : {}
-    this.#options.report.report({ event: 'peer', state, address, peers: this.#peers, ...sent, ...reason })
-  }
-}
-
-/** The command that fetches a feed. */
-export function getCommand(id: string, addresses: readonly string[], extra = ''): string {
-  const [address] = addresses
-  if (address === undefined) throw new CliError('ERR_ADDRESS_UNREACHABLE', 'this machine has no address to listen on')
-  return `anyfeed get ${id} --peer ${address}${extra}`
 }

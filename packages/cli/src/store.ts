@@ -18,6 +18,11 @@ export function defaultStore(): string {
   return envPaths('anyfeed', { suffix: '' }).data
 }
 
+/** Where `anyfeed node` keeps its key unless told: beside the feeds, so that both can be in use. */
+export function nodeStore(): string {
+  return join(defaultStore(), 'node')
+}
+
 /** Whether there is a store in the directory. */
 export function storeExists(directory: string): boolean {
   return existsSync(databaseOf(directory))

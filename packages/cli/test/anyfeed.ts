@@ -25,6 +25,17 @@ export interface Ended {
 /** The event of one kind. */
 type Of<K extends Event['event']> = Extract<Event, { event: K }>
 
+/** The commands that meet peers. */
+const NETWORKED = ['share', 'get', 'cat', 'seed']
+
+/** Unless a test says otherwise, peers meet over plain TCP by the addresses that they are given, and nowhere else. */
+function quietly(args: readonly string[]): readonly string[] {
+  if (!NETWORKED.includes(args[0] as string)) return args
+  const transport = args.includes('--transport') ? [] : ['--transport', 'tcp']
+  const discovery = args.some((each) => each.endsWith('discovery')) ? [] : ['--no-discovery']
+  return [...args, ...transport, ...discovery]
+}
+
 /** A run of the built command line in a process of its own, which does not outlive its test. */
 export class Run {
   readonly child: ChildProcess
@@ -34,7 +45,7 @@ export class Run {
   #over = false
 
   constructor(args: readonly string[], options: { stdout?: number; cwd?: string } = {}) {
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(process.execPath, [MAIN, ...quietly(args)], {
       stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd })
     })

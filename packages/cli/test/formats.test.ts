@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { backoff } from '../src/backoff.ts'
 import { inBlocks } from '../src/blocks.ts'
 import { formatBytes, formatRate } from '../src/output/byte-format.ts'
 import { countOf } from '../src/output/count-format.ts'
@@ -88,17 +87,15 @@ it('draws how much is done, how fast, and how long it will take', () => {
 
 it('says what is wrong with the peers while none is there', () => {
   const status = new Status({ event: 'progress', action: 'fetch', blocks: 0, bytes: 0, peers: 0 }, 0)
-  const peer = { event: 'peer', address: '/ip4/127.0.0.1/tcp/1', peers: 0 } as const
+  const address = '/ip4/127.0.0.1/tcp/1'
+  const peer = { event: 'peer', address, transport: 'tcp', foundBy: ['mdns'], peers: 0 } as const
+  status.looking({ event: 'looking', id: 'ab'.repeat(32), found: { 'kad-dht': 0, mdns: 1 }, peers: 0 })
+  const looking = 'looking for peers: kad-dht found 0, mdns found 1, 0 connected'
+  expect(status.line(120, 1)).toBe(`fetching  0 B  ${looking}`)
   status.peer({ ...peer, state: 'failed', reason: 'connection refused' })
   expect(status.line(120, 1)).toBe('fetching  0 B  cannot reach /ip4/127.0.0.1/tcp/1: connection refused; trying again')
   status.peer({ ...peer, state: 'connected', peers: 1 })
   expect(status.line(120, 2)).toBe('fetching  0 B  1 peer')
-})
-
-it('waits longer after each failure, up to a limit', () => {
-  expect([1, 2, 3].map((failures) => backoff(failures, 1))).toEqual([250, 500, 1000])
-  expect(backoff(1, 0)).toBe(125)
-  expect(backoff(1000, 1)).toBe(15_000)
 })
 
 async function cut(...chunks: string[]): Promise<string[]> {

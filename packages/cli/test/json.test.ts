@@ -22,9 +22,13 @@ const texts: Check = (value) => Array.isArray(value) && value.every(text)
 const SHAPES: Record<Event['event'], Record<string, Check>> = {
   sharing: { id, blocks: count, bytes: count, addresses: texts, command: text },
   seeding: { feeds: count, addresses: texts },
+  listening: { addresses: texts },
+  looking: { id, found: (value) => Object.values(value as object).every(count), peers: count },
   peer: {
     state: oneOf('dialing', 'connected', 'left', 'failed'),
     address: text,
+    transport: text,
+    foundBy: texts,
     peers: count,
     reason: optional(text),
     code: optional(text),

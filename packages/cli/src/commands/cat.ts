@@ -1,9 +1,10 @@
 import { fetchFeed } from '../fetch-feed.ts'
+import type { NetworkOptions } from '../network/options.ts'
 import { standardOutput } from '../standard-output.ts'
 import type { CommandContext } from './command.ts'
 
 export interface CatOptions {
-  readonly peer: readonly string[]
+  readonly network: NetworkOptions
   readonly timeout: number
   readonly start: number
   readonly limit?: number

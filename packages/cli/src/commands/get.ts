@@ -1,10 +1,11 @@
 import { fetchFeed } from '../fetch-feed.ts'
+import type { NetworkOptions } from '../network/options.ts'
 import { outputFile } from '../output-file.ts'
 import { standardOutput } from '../standard-output.ts'
 import type { CommandContext } from './command.ts'
 
 export interface GetOptions {
-  readonly peer: readonly string[]
+  readonly network: NetworkOptions
   readonly timeout: number
   readonly output?: string
 }

@@ -1,51 +1,40 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { tcpTransport } from '@anyfeed/transport-tcp'
 import { addFeed } from '../add-feed.ts'
-import { isLoopback } from '../addresses.ts'
 import { CliError } from '../errors.ts'
 import { fileError } from '../explain-error.ts'
+import { getCommand } from '../get-command.ts'
+import type { NetworkOptions } from '../network/options.ts'
 import { Pace } from '../output/pace.ts'
-import { getCommand, Server } from '../serve.ts'
-import { defaultStore, openStore } from '../store.ts'
+import { Server } from '../serve.ts'
+import { openStore } from '../store.ts'
 import type { CommandContext } from './command.ts'
 
 const READ_BYTES = 1024 * 1024
 
-export interface ShareOptions {
-  readonly listen: readonly string[]
-}
-
 /** `share FILE|-`: adds a file, or standard input, as a feed, and serves it. */
-export async function share(file: string, { listen }: ShareOptions, context: CommandContext): Promise<void> {
+export async function share(file: string, options: NetworkOptions, context: CommandContext): Promise<void> {
   const { report, signal } = context
   const size = file === '-' ? undefined : await sizeOf(file)
   await using store = await openStore(context.store)
-  const { core } = store
-  const transport = tcpTransport()
-  const server = new Server({ core, transport, report, listen })
-  try {
-    // A port that is taken should be known before a large file is read.
-    await server.listen()
-    const pace = new Pace()
-    const feed = await addFeed(store, input(file, signal), {
-      signal,
-      onBlock: (blocks, bytes) => {
-        if (!pace.due(bytes, size, performance.now())) return
-        const total = size === undefined ? {} : { totalBytes: size }
-        report.report({ event: 'progress', action: 'add', blocks, bytes, ...total })
-      }
-    })
-    server.watch(feed)
-    const id = Buffer.from(feed.id as Uint8Array).toString('hex')
-    const { addresses } = server
-    const command = getCommand(id, addresses, sameMachine(addresses, store.directory))
-    report.report({ event: 'sharing', id, blocks: feed.blocks, bytes: feed.byteLength, addresses, command })
-    await server.until(signal)
-    report.report({ event: 'done', id, blocks: server.sentBlocks, bytes: server.sentBytes })
-  } finally {
-    await transport.close()
-  }
+  // A port that is taken should be known before a large file is read.
+  await using server = await Server.open(store, options, report)
+  const pace = new Pace()
+  const feed = await addFeed(store, input(file, signal), {
+    signal,
+    onBlock: (blocks, bytes) => {
+      if (!pace.due(bytes, size, performance.now())) return
+      const total = size === undefined ? {} : { totalBytes: size }
+      report.report({ event: 'progress', action: 'add', blocks, bytes, ...total })
+    }
+  })
+  server.watch(feed)
+  const id = Buffer.from(feed.id as Uint8Array).toString('hex')
+  const { addresses } = server
+  const command = getCommand(id, { ...options, addresses, store: store.directory })
+  report.report({ event: 'sharing', id, blocks: feed.blocks, bytes: feed.byteLength, addresses, command })
+  await server.until(signal)
+  report.report({ event: 'done', id, blocks: server.sentBlocks, bytes: server.sentBytes })
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {
@@ -72,9 +61,4 @@ async function* input(file: string, signal: AbortSignal): AsyncGenerator<Uint8Ar
   } finally {
     signal.removeEventListener('abort', stop)
   }
-}
-
-/** Who fetches on this very machine cannot use the store that is open here, which would be the default one. */
-function sameMachine(addresses: readonly string[], directory: string): string {
-  return addresses.every(isLoopback) && directory === defaultStore() ? ' --store ./anyfeed-store' : ''
 }

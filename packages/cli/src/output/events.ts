@@ -5,6 +5,8 @@
 export type Event =
   | SharingEvent
   | SeedingEvent
+  | ListeningEvent
+  | LookingEvent
   | PeerEvent
   | ProgressEvent
   | FeedEvent
@@ -33,17 +35,38 @@ export interface SeedingEvent {
   readonly addresses: readonly string[]
 }
 
+/** `node`: others can reach it from now on. */
+export interface ListeningEvent {
+  readonly event: 'listening'
+  /** Addresses for `--bootstrap`, the best one for others first. */
+  readonly addresses: readonly string[]
+}
+
+/** `get` and `cat`: how far the search for peers is; once at the beginning, and when that has changed. */
+export interface LookingEvent {
+  readonly event: 'looking'
+  readonly id: string
+  /** How many addresses each discovery has found. */
+  readonly found: Readonly<Record<string, number>>
+  /** How many peers are connected now. */
+  readonly peers: number
+}
+
 /** A peer came, went, or could not be reached. */
 export interface PeerEvent {
   readonly event: 'peer'
   readonly state: 'dialing' | 'connected' | 'left' | 'failed'
   readonly address: string
+  /** The transport, such as `libp2p`. */
+  readonly transport: string
+  /** The discoveries that found it, and `dial` when it was given; nothing when only it found us. */
+  readonly foundBy: readonly string[]
   /** How many peers are connected now. */
   readonly peers: number
   /** Of `failed`, and of `left` when it was no orderly end: what happened. */
   readonly reason?: string
   readonly code?: string
-  /** Of `failed` and `left` where it is tried again: in so many milliseconds. */
+  /** Of `failed` where it is tried again: in so many milliseconds. */
   readonly retryMs?: number
   /** Of `share` and `seed`: the blocks and bytes that were sent to all peers so far. */
   readonly sentBlocks?: number

@@ -1,10 +1,12 @@
 import type { WriteStream } from 'node:tty'
-import type { DoneEvent, Event, FeedEvent, PeerEvent, ProgressEvent } from './events.ts'
+import type { DoneEvent, Event, FeedEvent, LookingEvent, PeerEvent, ProgressEvent } from './events.ts'
 import { LiveLine } from './live-line.ts'
 import type { Reporter } from './reporter.ts'
 import {
   feedLine,
   feedText,
+  listeningText,
+  lookingText,
   peerLine,
   savedText,
   seedingText,
@@ -46,6 +48,10 @@ export class HumanText implements Reporter {
         return this.#result(sharingText(event), event.id)
       case 'seeding':
         return this.#aside(seedingText(event))
+      case 'listening':
+        return this.#result(listeningText(event), event.addresses.join('\n'))
+      case 'looking':
+        return this.#looking(event)
       case 'progress':
         return this.#progress(event)
       case 'peer':
@@ -78,6 +84,14 @@ export class HumanText implements Reporter {
     this.#live.show((columns) => status.line(columns, performance.now()))
   }
 
+  #looking(event: LookingEvent): void {
+    this.#status?.looking(event)
+    // Once is enough where lines stay: who is found is told as a peer.
+    if (this.#live !== undefined || this.#told.has('looking')) return
+    this.#told.set('looking', '')
+    this.#aside(lookingText(event))
+  }
+
   #peer(event: PeerEvent): void {
     this.#status?.peer(event)
     if (this.#live !== undefined || event.state === 'dialing') return
@@ -99,6 +113,8 @@ export class HumanText implements Reporter {
       case 'share':
       case 'seed':
         return this.#aside(servedText(event))
+      case 'node':
+        return this.#aside('Stopped.')
       case 'verify':
         return this.#aside(verifiedText(event))
       case 'ls':

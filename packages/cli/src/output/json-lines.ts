@@ -2,6 +2,9 @@ import type { Writable } from 'node:stream'
 import type { Event } from './events.ts'
 import type { Reporter } from './reporter.ts'
 
+/** What happens meanwhile, and is no result. */
+const ASIDES: ReadonlySet<Event['event']> = new Set(['progress', 'peer', 'looking'])
+
 /** One object a line. `quiet` leaves out what is not a result. */
 export class JsonLines implements Reporter {
   readonly #out: Writable
@@ -13,7 +16,7 @@ export class JsonLines implements Reporter {
   }
 
   report(event: Event): void {
-    if (this.#quiet && (event.event === 'progress' || event.event === 'peer')) return
+    if (this.#quiet && ASIDES.has(event.event)) return
     this.#out.write(`${JSON.stringify(event)}\n`)
   }
 

@@ -1,7 +1,15 @@
 import { formatBytes, formatRate } from './byte-format.ts'
 import { countOf, formatCount } from './count-format.ts'
 import { formatDuration } from './duration-format.ts'
-import type { DoneEvent, FeedEvent, PeerEvent, SeedingEvent, SharingEvent } from './events.ts'
+import type {
+  DoneEvent,
+  FeedEvent,
+  ListeningEvent,
+  LookingEvent,
+  PeerEvent,
+  SeedingEvent,
+  SharingEvent
+} from './events.ts'
 
 /** What people read of a feed that is shared. */
 export function sharingText({ id, blocks, bytes, addresses, command }: SharingEvent): string {
@@ -23,6 +31,26 @@ export function seedingText({ feeds, addresses }: SeedingEvent): string {
   return [`Seeding ${countOf(feeds, 'feed')}.`, '', ...addressLines(addresses), '', 'Serving until Ctrl-C.'].join('\n')
 }
 
+export function listeningText({ addresses }: ListeningEvent): string {
+  return [
+    'This node is up: it lets others find each other, and holds no feeds.',
+    '',
+    ...addressLines(addresses),
+    '',
+    'Others enter the network with:',
+    '',
+    `  --bootstrap ${addresses[0]}`,
+    '',
+    'Running until Ctrl-C.'
+  ].join('\n')
+}
+
+/** How far the search for peers is. */
+export function lookingText({ found, peers }: LookingEvent): string {
+  const counts = Object.entries(found).map(([name, count]) => `${name} found ${formatCount(count)}`)
+  return `looking for peers: ${[...counts, `${formatCount(peers)} connected`].join(', ')}`
+}
+
 /** A feed in a list, one line. */
 export function feedLine({ id, bytes, blocks, held, complete }: FeedEvent): string {
   const part = complete ? countOf(blocks, 'block') : `${formatCount(held)} of ${countOf(blocks, 'block')}`
@@ -40,12 +68,13 @@ export function feedText({ id, bytes, blocks, held, complete }: FeedEvent): stri
 }
 
 /** How it stands with a peer that is not connected, or was met. */
-export function peerLine({ state, address, reason }: PeerEvent): string {
+export function peerLine({ state, address, reason, foundBy }: PeerEvent): string {
+  const by = foundBy.filter((name) => name !== 'dial')
   switch (state) {
     case 'dialing':
       return `connecting to ${address}`
     case 'connected':
-      return `connected with ${address}`
+      return `connected with ${address}${by.length === 0 ? '' : `, found by ${by.join(' and ')}`}`
     case 'failed':
       return `cannot reach ${address}: ${reason}; trying again`
     case 'left':

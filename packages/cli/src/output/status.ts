@@ -1,9 +1,9 @@
 import { formatBytes, formatRate } from './byte-format.ts'
 import { countOf } from './count-format.ts'
-import type { PeerEvent, ProgressEvent } from './events.ts'
+import type { LookingEvent, PeerEvent, ProgressEvent } from './events.ts'
 import { progressBar } from './progress-bar.ts'
 import { Rate } from './rate.ts'
-import { peerLine } from './sentences.ts'
+import { lookingText, peerLine } from './sentences.ts'
 
 const LABELS = { add: 'adding', fetch: 'fetching', verify: 'verifying', serve: 'serving' } as const
 
@@ -12,6 +12,7 @@ export class Status {
   readonly #rate = new Rate()
   #progress: ProgressEvent
   #trouble: string | undefined
+  #search: string | undefined
   #peers: number
 
   constructor(progress: ProgressEvent, now: number) {
@@ -34,6 +35,11 @@ export class Status {
     this.#peers = event.peers
     if (event.state === 'connected') this.#trouble = undefined
     else if (event.state === 'failed' || event.state === 'left') this.#trouble = peerLine(event)
+  }
+
+  looking(event: LookingEvent): void {
+    this.#peers = event.peers
+    this.#search = lookingText(event)
   }
 
   line(columns: number, now: number): string {
@@ -62,6 +68,7 @@ export class Status {
   }
 
   #note(): string {
-    return this.#peers === 0 && this.#trouble !== undefined ? this.#trouble : countOf(this.#peers, 'peer')
+    const alone = this.#peers === 0 ? (this.#trouble ?? this.#search) : undefined
+    return alone ?? countOf(this.#peers, 'peer')
   }
 }

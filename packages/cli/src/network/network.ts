@@ -1,0 +1,84 @@
+import type { Core } from '@anyfeed/core'
+import { createSwarm, type Swarm } from '@anyfeed/swarm'
+import { isLibp2pAddress } from '@anyfeed/transport-libp2p'
+import { codeOf } from '../errors.ts'
+import type { Reporter } from '../output/reporter.ts'
+import { discoveries } from './discoveries.ts'
+import type { Node } from './libp2p-node.ts'
+import type { NetworkOptions } from './options.ts'
+import { transports } from './transports.ts'
+
+export interface NetworkContext {
+  readonly core: Core
+  /** The directory in which the libp2p node's key is kept; without it, the node is a new one each time. */
+  readonly keyIn?: string | undefined
+  /** Is told what does not work; the rest goes on. */
+  readonly report: Reporter
+}
+
+/** How often a peer that is lost is dialled again, in milliseconds: somebody is waiting for it. */
+const FIRST_BACK_OFF = 500
+const LONGEST_BACK_OFF = 15_000
+
+/** A core's peers, as the command line was told to find and reach them. */
+export class Network implements AsyncDisposable {
+  readonly swarm: Swarm
+  readonly #node: Node | undefined
+
+  private constructor(swarm: Swarm, node: Node | undefined) {
+    this.swarm = swarm
+    this.#node = node
+  }
+
+  /** Opens it: from then on, peers are looked for and those that were given are dialled. */
+  static async open(options: NetworkOptions, context: NetworkContext): Promise<Network> {
+    const { core, keyIn, report } = context
+    const onWarning = (error: Error) =>
+      report.report({ event: 'warning', code: codeOf(error.cause) || 'ERR_NETWORK', message: error.message })
+    const node = await startNode(options, keyIn)
+    try {
+      const swarm = createSwarm({
+        core,
+        transports: await transports(options, node),
+        discovery: await discoveries(options, node, onWarning),
+        listen: listenOn(options, node),
+        firstBackOff: FIRST_BACK_OFF,
+        longestBackOff: LONGEST_BACK_OFF
+      })
+      swarm.on('warning', ({ during, part, error }) => {
+        // What cannot be listened on is told by `swarm.open`.
+        if (during !== 'listen') onWarning(new Error(`${part}: ${error.message}`, { cause: error }))
+      })
+      for (const address of options.peer) swarm.dial(address, { keep: true }).catch(() => {})
+      return new Network(swarm, node)
+    } catch (error) {
+      await node?.stop()
+      throw error
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.swarm.close()
+    await this.#node?.stop()
+  }
+}
+
+/** The node listens already: what is left is to take feeds there. */
+function listenOn({ transport, listen }: NetworkOptions, node: Node | undefined): readonly string[] {
+  if (transport === 'tcp' || node === undefined || listen.length === 0) return listen
+  return [`/p2p/${node.peerId}`]
+}
+
+/** libp2p is only loaded where something needs it. */
+async function startNode(options: NetworkOptions, keyIn: string | undefined): Promise<Node | undefined> {
+  const { transport, listen, peer, discovery } = options
+  const inUse = transport === 'libp2p' && (listen.length > 0 || discovery.length > 0)
+  if (!inUse && !discovery.includes('kad-dht') && !peer.some(isLibp2pAddress)) return undefined
+  const { startNode } = await import('./libp2p-node.ts')
+  // Beside another transport, which has the port, the node is there to be found.
+  return startNode({ ...options, listen: transport === 'libp2p' ? listen : listen.map(anyPort), keyIn })
+}
+
+function anyPort(address: string): string {
+  return address.replace(/\/tcp\/\d+/, '/tcp/0')
+}
