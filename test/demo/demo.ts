@@ -1,5 +1,6 @@
-// The main job on a real file: share it from one process, fetch it in another, which is killed half-way and started
-// again. `npm run demo [-- FILE]`; ends with 0 only if all held.
+// The main job on a real file, over libp2p: one process lets the others find each other, one shares the file, one knows
+// no more than its id and the first one's address, fetches it, is killed half-way and started again.
+// `npm run demo [-- FILE]`; ends with 0 only if all held.
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, realpathSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
@@ -9,7 +10,8 @@ import { pipeline } from 'node:stream/promises'
 import { CommandLine, type JsonEvent, MAIN } from './command-line.ts'
 
 const MIB = 1024 * 1024
-const LISTEN = '/ip4/127.0.0.1/tcp/0'
+/** Nothing leaves this machine. */
+const LOOPBACK = ['--listen', '/ip4/127.0.0.1/tcp/0']
 
 /** The file to share: the one that was named, or the Node that runs this, which is over 100 MB. */
 const file = realpathSync(process.argv[2] ?? process.execPath)
@@ -44,26 +46,40 @@ function rate(bytes: number, since: number): string {
   return `${seconds.toFixed(2)} s, ${(bytes / MIB / seconds).toFixed(0)} MiB/s`
 }
 
+const connected = (event: JsonEvent) => event.event === 'peer' && event.state === 'connected'
 const left = (event: JsonEvent) => event.event === 'peer' && event.state === 'left'
 
 async function demo(folder: string, started: (process: CommandLine) => CommandLine): Promise<void> {
   const { size } = await stat(file)
   say(`${file}, ${mib(size)}`)
 
-  say('\n1. One process adds it to a store on disk (classic-level) and serves it over TCP on 127.0.0.1')
+  say('\n1. One process is a node of a DHT (kad-dht) on 127.0.0.1, in which the others are to find each other')
+  const node = started(new CommandLine(['node', '--store', join(folder, 'dht'), ...LOOPBACK]))
+  const [bootstrap = ''] = (await node.until(({ event }) => event === 'listening')).addresses as string[]
+  const network = ['--bootstrap', bootstrap, '--discovery', 'kad-dht']
+  say(`  ${bootstrap}`)
+
+  say('\n2. One adds the file to a store on disk (classic-level), and serves it over libp2p (TCP, noise, yamux)')
   let began = performance.now()
-  const sharer = started(new CommandLine(['share', file, '--store', join(folder, 'shared'), '--listen', LISTEN]))
+  const share = ['share', file, '--store', join(folder, 'shared'), ...LOOPBACK, ...network]
+  const sharer = started(new CommandLine(share))
   const sharing = await sharer.until(({ event }) => event === 'sharing')
   const id = String(sharing.id)
-  const address = String((sharing.addresses as string[])[0])
   const blocks = number(sharing, 'blocks')
-  say(`  ${blocks} blocks in ${rate(size, began)}\n  id ${id}\n  at ${address}`)
+  say(`  ${blocks} blocks in ${rate(size, began)}\n  id ${id}`)
 
-  say('\n2. Another fetches it, and is killed half-way (SIGKILL)')
-  const copy = join(folder, basename(file))
-  const get = ['get', id, '--peer', address, '--store', join(folder, 'fetched'), '-o', copy]
+  say('\n3. One that knows the id and the address of the node fetches it, and is killed half-way (SIGKILL)')
+  const copy = join(folder, `copy of ${basename(file)}`)
+  const get = ['get', id, ...network, '--store', join(folder, 'fetched'), '-o', copy]
   began = performance.now()
   const killed = started(new CommandLine(get))
+  const { foundBy, address } = await killed.until(connected)
+  const found = performance.now()
+  check(
+    String(foundBy) === 'kad-dht',
+    `it found the other in the DHT, ${((found - began) / 1000).toFixed(2)} s after its start`
+  )
+  check((sharing.addresses as string[]).includes(String(address)), `that is ${address}`)
   const halfway = ({ event, blocks: here }: JsonEvent) => event === 'done' || (event === 'progress' && half(here))
   const half = (here: unknown) => typeof here === 'number' && here >= blocks / 2
   const last = await killed.until(halfway)
@@ -71,11 +87,11 @@ async function demo(folder: string, started: (process: CommandLine) => CommandLi
   if (last.event === 'done' || signal !== 'SIGKILL') {
     throw new Error('the fetch was over before it could be killed: the file is too small for this')
   }
-  say(`  ${number(last, 'blocks')} of ${blocks} blocks in ${rate(number(last, 'bytes'), began)}`)
+  say(`  ${number(last, 'blocks')} of ${blocks} blocks in ${rate(number(last, 'bytes'), found)}`)
   check(!existsSync(copy), 'there is no file that only looks complete')
   const sentBefore = number(await sharer.until(left), 'sentBlocks')
 
-  say('\n3. It is started again')
+  say('\n4. It is started again')
   began = performance.now()
   const resumed = started(new CommandLine(get))
   const done = await resumed.until(({ event }) => event === 'done')
@@ -92,10 +108,14 @@ async function demo(folder: string, started: (process: CommandLine) => CommandLi
   const [sum, copySum] = [await sha256(file), await sha256(copy)]
   check(sum === copySum, `both files have the SHA-256 ${sum}`)
 
-  say('\n4. The sharer is stopped')
-  const { code: end } = await sharer.end('SIGINT')
+  say('\n5. The others are stopped')
+  const ends = await Promise.all([sharer.end('SIGINT'), node.end('SIGINT')])
   // Windows has no SIGINT for other processes: they are simply ended.
-  if (process.platform !== 'win32') check(end === 0, 'it ended well')
+  if (process.platform !== 'win32')
+    check(
+      ends.every((end) => end.code === 0),
+      'they ended well'
+    )
 }
 
 if (!existsSync(MAIN)) throw new Error('the command line is not built: run `npm install` or `npm run build` first')
