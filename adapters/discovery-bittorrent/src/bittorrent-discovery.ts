@@ -1,12 +1,18 @@
 import { isIPv4 } from 'node:net'
-import { ClosedError, ConnectionError, type Discovered } from '@anyfeed/interfaces'
+import {
+  ClosedError,
+  ConnectionError,
+  type Discovered,
+  type DiscoveryOptions,
+  type DiscoverySupports
+} from '@anyfeed/interfaces'
 import { parseNode } from './address.ts'
 import { announcedPort } from './announced-port.ts'
 import { type AnnouncementOptions, keepAnnounced } from './announcement.ts'
 import { DhtNode } from './dht-node.ts'
 import { Findings } from './findings.ts'
 import { foundPeers } from './found-peers.ts'
-import { infoHashes, keyOfTopic, type TopicKey } from './info-hash.ts'
+import { infoHashes, isTopicKey, type TopicKey } from './info-hash.ts'
 import { Lifetimes } from './lifetimes.ts'
 import { type BittorrentDiscovery, type BittorrentDiscoveryOptions, wholeNumber } from './options.ts'
 import { reachOf } from './reach.ts'
@@ -35,9 +41,9 @@ const MAX_ADDRESSES = 256
  *
  * No node of the internet is spoken to unless `bootstrap` or `state` names it.
  *
- * Errors: a `TypeError` for a bootstrap node or a state that is none, and for announcing addresses of which the DHT holds
- * none; a `RangeError` for options out of range, a topic that has not 32 bytes, or a key that has not 20; a
- * `ConnectionError` when the node's UDP port cannot be had; a `ClosedError` after `close`.
+ * Errors: a `TypeError` for a bootstrap node or a state that is none, for announcing addresses of which the DHT holds
+ * none, and without the id where `key` needs it; a `RangeError` for options out of range, and for a topic or an id that
+ * has not 32 bytes; a `ConnectionError` when the node's UDP port cannot be had; a `ClosedError` after `close`.
  *
  * The socket keeps the process alive until `close`.
  *
@@ -55,7 +61,7 @@ export function bittorrentDiscovery(options: BittorrentDiscoveryOptions = {}): B
 
 class BittorrentDhtDiscovery implements BittorrentDiscovery {
   readonly name = 'bittorrent'
-  readonly supports = { addresses: 'ip-port', continuous: false } as const
+  readonly supports: DiscoverySupports
   readonly #key: TopicKey
   readonly #allowPrivate: boolean
   readonly #maxAddresses: number
@@ -66,11 +72,13 @@ class BittorrentDhtDiscovery implements BittorrentDiscovery {
   #warned = false
 
   constructor(options: BittorrentDiscoveryOptions) {
-    const { clock = systemClock, bootstrap = [], host = '0.0.0.0' } = options
+    const { clock = systemClock, bootstrap = [], host = '0.0.0.0', key = 'topic' } = options
     const { onWarning = (warning) => process.emitWarning(warning) } = options
     if (!isIPv4(host)) throw new RangeError(`the DHT needs an IPv4 address to listen on, not ${host}`)
+    if (!isTopicKey(key)) throw new RangeError(`key must be 'topic', 'id' or 'both', not ${key}`)
     const reach = reachOf(host)
-    this.#key = options.key ?? keyOfTopic
+    this.#key = key
+    this.supports = { addresses: 'ip-port', continuous: false, wantsId: key !== 'topic' }
     this.#allowPrivate = options.allowPrivate ?? (reach === 'loopback' || reach === 'private')
     this.#maxAddresses = wholeNumber('maxAddresses', options.maxAddresses ?? MAX_ADDRESSES, 1, 1_000_000)
     this.#node = new DhtNode({
@@ -100,12 +108,9 @@ class BittorrentDhtDiscovery implements BittorrentDiscovery {
     }
   }
 
-  async announce(
-    topic: Uint8Array,
-    addresses: readonly string[],
-    { signal }: { readonly signal: AbortSignal }
-  ): Promise<void> {
-    const hashes = this.#infoHashes('announcing', topic)
+  async announce(topic: Uint8Array, addresses: readonly string[], options: DiscoveryOptions): Promise<void> {
+    const { signal } = options
+    const hashes = this.#infoHashes('announcing', topic, options)
     const port = announcedPort(addresses, this.#allowPrivate)
     if (signal.aborted) return
     const [ended, end] = this.#until(signal)
@@ -119,9 +124,9 @@ class BittorrentDhtDiscovery implements BittorrentDiscovery {
     }
   }
 
-  lookup(topic: Uint8Array, { signal }: { readonly signal: AbortSignal }): AsyncIterable<Discovered> {
-    const hashes = this.#infoHashes('looking up', topic)
-    return { [Symbol.asyncIterator]: () => this.#search(hashes, signal) }
+  lookup(topic: Uint8Array, options: DiscoveryOptions): AsyncIterable<Discovered> {
+    const hashes = this.#infoHashes('looking up', topic, options)
+    return { [Symbol.asyncIterator]: () => this.#search(hashes, options.signal) }
   }
 
   join(): Promise<string> {
@@ -164,8 +169,8 @@ class BittorrentDhtDiscovery implements BittorrentDiscovery {
     return [controller.signal, end]
   }
 
-  #infoHashes(doing: string, topic: Uint8Array): string[] {
-    const hashes = infoHashes(topic, this.#key)
+  #infoHashes(doing: string, topic: Uint8Array, options: DiscoveryOptions): string[] {
+    const hashes = infoHashes(topic, options, this.#key)
     if (this.#lifetimes.closed) throw new ClosedError(`${doing}: the discovery was closed`)
     return hashes
   }

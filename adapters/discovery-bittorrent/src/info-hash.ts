@@ -1,49 +1,38 @@
+import type { DiscoveryOptions } from '@anyfeed/interfaces'
+
 /** The length of what the mainline DHT calls an info hash. */
-export const INFO_HASH_BYTES = 20
-const TOPIC_BYTES = 32
-
-/** What a topic is announced and looked up under: one info hash or several, 20 bytes each. */
-export type TopicKey = (topic: Uint8Array) => Uint8Array | readonly Uint8Array[]
-
-/** The first 20 bytes of the topic. */
-export const keyOfTopic: TopicKey = (topic) => topic.subarray(0, INFO_HASH_BYTES)
+const INFO_HASH_BYTES = 20
+const LENGTH = 32
 
 /**
- * The key of 2016 peers: the first 20 bytes of the feed's id. `idOf` gives the id of a topic, which is a hash of it:
- * whoever made the topic from the id has both. Where it gives none, the topic's own bytes are used.
- *
- * With `alsoTopic`, both: peers of today find each other without the id's bytes, and 2016 peers are met, too.
- *
- * Whoever reads the DHT's traffic learns 20 of the id's 32 bytes. It takes all 32 to read the feed.
- *
- * @example
- * ```ts
- * const ids = new Map<string, Uint8Array>() // filled by whoever computes the topics
- * bittorrentDiscovery({ key: keyOfId((topic) => ids.get(toHex(topic))), bootstrap: 'public' })
- * ```
+ * What a feed is announced and looked up under:
+ * - `topic`: the first 20 bytes of the topic, which is a hash of the id;
+ * - `id`: the first 20 bytes of the id itself, as 2016 peers do. Everyone who keeps or reads the DHT's traffic learns
+ *   these 20 of its 32 bytes: it takes all 32 to read the feed, and 20 to recognize it by one who knows its id;
+ * - `both`: so that peers of today and of 2016 are met, at twice the packets.
  */
-export function keyOfId(
-  idOf: (topic: Uint8Array) => Uint8Array | undefined,
-  options: { readonly alsoTopic?: boolean } = {}
-): TopicKey {
-  return (topic) => {
-    const id = idOf(topic)
-    if (id === undefined) return keyOfTopic(topic)
-    const key = id.subarray(0, INFO_HASH_BYTES)
-    return options.alsoTopic ? [key, topic.subarray(0, INFO_HASH_BYTES)] : key
-  }
+export type TopicKey = 'topic' | 'id' | 'both'
+
+export function isTopicKey(key: unknown): key is TopicKey {
+  return key === 'topic' || key === 'id' || key === 'both'
 }
 
-/** The info hashes of a topic, each once, in hexadecimal. Throws a `RangeError` for a wrong number of bytes. */
-export function infoHashes(topic: Uint8Array, key: TopicKey): string[] {
-  if (topic.length !== TOPIC_BYTES) throw new RangeError(`a topic has ${TOPIC_BYTES} bytes, not ${topic.length}`)
-  const keys = key(topic)
-  const hashes = (keys instanceof Uint8Array ? [keys] : keys).map((bytes) => {
-    if (bytes.length !== INFO_HASH_BYTES) {
-      throw new RangeError(`a topic's key has ${INFO_HASH_BYTES} bytes, not ${bytes.length}`)
-    }
-    return Buffer.from(bytes).toString('hex')
-  })
-  if (hashes.length === 0) throw new RangeError('a topic has one key at least')
-  return [...new Set(hashes)]
+/**
+ * The info hashes of a feed, in hexadecimal. Throws a `RangeError` for a topic or an id that has not 32 bytes, and a
+ * `TypeError` where the id is needed and missing.
+ */
+export function infoHashes(topic: Uint8Array, { id }: Pick<DiscoveryOptions, 'id'>, key: TopicKey): string[] {
+  checkLength('a topic', topic)
+  if (key === 'topic') return [infoHash(topic)]
+  if (id === undefined) throw new TypeError(`the key '${key}' needs the feed's id beside the topic`)
+  checkLength("a feed's id", id)
+  return key === 'id' ? [infoHash(id)] : [infoHash(id), infoHash(topic)]
+}
+
+function checkLength(what: string, { length }: Uint8Array): void {
+  if (length !== LENGTH) throw new RangeError(`${what} has ${LENGTH} bytes, not ${length}`)
+}
+
+function infoHash(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, INFO_HASH_BYTES)).toString('hex')
 }

@@ -14,7 +14,7 @@ export interface BittorrentDiscoveryOptions {
   readonly host?: string | undefined
   /** The UDP port: any free one unless told. It has nothing to do with the ports that are announced. */
   readonly port?: number | undefined
-  /** What a topic is announced under: its first 20 bytes unless told. For 2016 peers, see `keyOfId`. */
+  /** What a feed is announced under: `topic` unless told. Peers of 2016 are met under `id` and `both`. */
   readonly key?: TopicKey | undefined
   /**
    * Whether addresses of this machine and of private networks are announced and found. Only when the node itself is bound

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { announcedPort } from '../src/announced-port.ts'
 import { Findings } from '../src/findings.ts'
 import { foundPeers } from '../src/found-peers.ts'
-import { bittorrentDiscovery, keyOfId, keyOfTopic } from '../src/index.ts'
+import { bittorrentDiscovery } from '../src/index.ts'
 import { infoHashes } from '../src/info-hash.ts'
 import { reachOf } from '../src/reach.ts'
 
@@ -60,30 +60,27 @@ it('does not believe in ports and hosts that cannot be, and believes one node fo
   expect(await tell(true)).toEqual([...near, '/ip4/8.8.8.8/tcp/1', ...lies, '/ip4/9.9.9.9/tcp/9'])
 })
 
-it('maps topics to the keys of 2016 peers', () => {
+it('announces the topic, or the id as 2016 peers do, or both', () => {
   const id = new Uint8Array(32).fill(7)
-  const [first, ownBytes] = ['07'.repeat(20), Buffer.from(topic.subarray(0, 20)).toString('hex')]
-  expect(infoHashes(topic, keyOfTopic)).toEqual([ownBytes])
-  expect(
-    infoHashes(
-      topic,
-      keyOfId(() => id)
-    )
-  ).toEqual([first])
-  expect(
-    infoHashes(
-      topic,
-      keyOfId(() => id, { alsoTopic: true })
-    )
-  ).toEqual([first, ownBytes])
-  expect(
-    infoHashes(
-      topic,
-      keyOfId(() => undefined)
-    )
-  ).toEqual([ownBytes])
-  for (const key of [() => [], () => id, () => [id.subarray(0, 19)]])
-    expect(() => infoHashes(topic, key)).toThrow(RangeError)
+  const [ofId, ofTopic] = ['07'.repeat(20), Buffer.from(topic.subarray(0, 20)).toString('hex')]
+  expect(infoHashes(topic, {}, 'topic')).toEqual([ofTopic])
+  expect(infoHashes(topic, { id }, 'topic')).toEqual([ofTopic])
+  expect(infoHashes(topic, { id }, 'id')).toEqual([ofId])
+  expect(infoHashes(topic, { id }, 'both')).toEqual([ofId, ofTopic])
+  expect(() => infoHashes(topic, { id: id.subarray(0, 31) }, 'id')).toThrow(RangeError)
+})
+
+it('asks for the id only where it announces it, and does nothing without', async () => {
+  const { signal } = new AbortController()
+  for (const key of ['topic', 'id', 'both'] as const) {
+    const discovery = bittorrentDiscovery({ host: '127.0.0.1', key })
+    expect(discovery.supports.wantsId).toBe(key !== 'topic')
+    if (key !== 'topic') {
+      await expect(discovery.announce(topic, ['/ip4/127.0.0.1/tcp/1'], { signal })).rejects.toThrow(TypeError)
+      expect(() => discovery.lookup(topic, { signal })).toThrow(TypeError)
+    }
+    await discovery.close()
+  }
 })
 
 it('refuses options that are none', () => {
@@ -95,4 +92,5 @@ it('refuses options that are none', () => {
   }
   expect(() => bittorrentDiscovery({ host: 'localhost' })).toThrow(RangeError)
   expect(() => bittorrentDiscovery({ renewal: 10 })).toThrow(RangeError)
+  expect(() => bittorrentDiscovery({ key: 'name' as never })).toThrow(RangeError)
 })

@@ -5,6 +5,23 @@ export interface DiscoverySupports {
 
   /** Whether a lookup goes on and tells of late comers, or ends when it has asked everyone. */
   readonly continuous: boolean
+
+  /**
+   * Whether it is to be given the feed's id beside the topic, to meet those who know no topics: peers of 2016 announce
+   * the first 20 bytes of the id itself. What a medium is told, everyone may read who keeps it or listens to it: one that
+   * tells it the whole id gives the feed away, and one that tells it a part lets those who know the id recognize it. So
+   * this is off unless the user asked for it, and who is given no id announces nothing that an id could be told from.
+   */
+  readonly wantsId?: boolean
+}
+
+/** How something is announced or looked up. */
+export interface DiscoveryOptions {
+  /** Ends it. */
+  readonly signal: AbortSignal
+
+  /** The feed's id, of which `topic` is the hash; for those alone whose `supports.wantsId` is set. 32 bytes. */
+  readonly id?: Uint8Array
 }
 
 /** An address that was found. A hint from strangers: it may be stale or a lie. */
@@ -29,16 +46,16 @@ export interface Discovery {
    * Keeps `addresses` findable under `topic` until the signal fires; then withdraws them.
    *
    * Resolves when it has withdrawn. Rejects when it cannot announce at all; passing failures are tried again. Rejects
-   * with a `TypeError` when the medium can hold none of the addresses, and with a `RangeError` for a topic that has not
-   * 32 bytes. An announcer finds its own addresses too.
+   * with a `TypeError` when the medium can hold none of the addresses or the id that it wants is missing, and with a
+   * `RangeError` for a topic that has not 32 bytes. An announcer finds its own addresses too.
    */
-  announce(topic: Uint8Array, addresses: readonly string[], options: { readonly signal: AbortSignal }): Promise<void>
+  announce(topic: Uint8Array, addresses: readonly string[], options: DiscoveryOptions): Promise<void>
 
   /**
    * Addresses for `topic`, each once. Ends when the signal fires, or the discovery is closed, without an error; throws
-   * when it cannot look at all.
+   * when it cannot look at all, and as `announce` does for a topic or an id that will not do.
    */
-  lookup(topic: Uint8Array, options: { readonly signal: AbortSignal }): AsyncIterable<Discovered>
+  lookup(topic: Uint8Array, options: DiscoveryOptions): AsyncIterable<Discovered>
 
   /** Withdraws everything and gives up all resources. Calling it again is harmless. */
   close(): Promise<void>

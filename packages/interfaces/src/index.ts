@@ -1,6 +1,6 @@
 export type { Clock, Timer } from './clock.ts'
 export type { Connection } from './connection.ts'
-export type { Discovered, Discovery, DiscoverySupports } from './discovery.ts'
+export type { Discovered, Discovery, DiscoveryOptions, DiscoverySupports } from './discovery.ts'
 export {
   AbortedError,
   AnyfeedError,

@@ -1,26 +1,27 @@
 import type { Discovery } from '@anyfeed/interfaces'
 import { backOff } from './back-off.ts'
 import type { Seeking } from './search.ts'
+import { optionsFor, type Sought } from './sought.ts'
 import { sleep, within } from './waiting.ts'
 
 const FIRST_INTERVAL = 2000
 
-/** Keeps our addresses announced under a topic in one discovery. */
+/** Keeps our addresses announced for a feed in one discovery. */
 export class Announcement {
   /** Resolves, never rejects, once everything is withdrawn; a discovery that hangs is waited for no longer than is set. */
   readonly done: Promise<void>
   readonly #seeking: Seeking
   readonly #discovery: Discovery
-  readonly #topic: Uint8Array
+  readonly #sought: Sought
   readonly #signal: AbortSignal
   #addresses: readonly string[] = []
   #changed = new AbortController()
 
   /** Until the signal fires. There is nothing to announce before `update` was called. */
-  constructor(seeking: Seeking, discovery: Discovery, topic: Uint8Array, signal: AbortSignal) {
+  constructor(seeking: Seeking, discovery: Discovery, sought: Sought, signal: AbortSignal) {
     this.#seeking = seeking
     this.#discovery = discovery
-    this.#topic = topic
+    this.#sought = sought
     this.#signal = signal
     const stop = () => this.#changed.abort()
     signal.addEventListener('abort', stop)
@@ -66,7 +67,8 @@ export class Announcement {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    await this.#discovery.announce(this.#topic, this.#addresses, { signal })
+    const options = optionsFor(this.#discovery, this.#sought, signal)
+    await this.#discovery.announce(this.#sought.hash, this.#addresses, options)
   }
 }
 

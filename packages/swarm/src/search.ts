@@ -1,5 +1,6 @@
 import type { Clock, Discovery } from '@anyfeed/interfaces'
 import { backOff } from './back-off.ts'
+import { optionsFor, type Sought } from './sought.ts'
 import { sleep, untilAborted } from './waiting.ts'
 import type { Warnings } from './warnings.ts'
 
@@ -23,7 +24,7 @@ export interface Seeking {
 export async function search(
   { clock, chance, warnings, lookupInterval }: Seeking,
   discovery: Discovery,
-  topic: Uint8Array,
+  sought: Sought,
   signal: AbortSignal,
   onFound: (address: string) => void
 ): Promise<void> {
@@ -32,7 +33,7 @@ export async function search(
   const pause = { first: Math.min(FIRST_INTERVAL, lookupInterval), longest: lookupInterval }
   for (let rounds = 1; !signal.aborted; rounds++) {
     try {
-      await lookUp(clock, discovery, topic, signal, onFound)
+      await lookUp(clock, discovery, sought, signal, onFound)
       warnings.works('lookup', discovery.name)
     } catch (error) {
       if (!signal.aborted) warnings.failed('lookup', discovery.name, error)
@@ -44,11 +45,11 @@ export async function search(
 async function lookUp(
   clock: Clock,
   discovery: Discovery,
-  topic: Uint8Array,
+  sought: Sought,
   signal: AbortSignal,
   onFound: (address: string) => void
 ): Promise<void> {
-  const iterator = discovery.lookup(topic, { signal })[Symbol.asyncIterator]()
+  const iterator = discovery.lookup(sought.hash, optionsFor(discovery, sought, signal))[Symbol.asyncIterator]()
   let done = false
   try {
     for (let found = 1; ; found++) {

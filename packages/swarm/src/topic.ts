@@ -2,9 +2,10 @@ import type { Discovery } from '@anyfeed/interfaces'
 import { AddressGroup } from './address-group.ts'
 import { Announcement } from './announcement.ts'
 import { type Seeking, search } from './search.ts'
+import type { Sought } from './sought.ts'
 
 /** One feed that is in use: who is looked for, and told of us, in every discovery side by side. */
-export class Topic extends AddressGroup {
+export class Topic extends AddressGroup implements Sought {
   /** The feed's id. */
   readonly feed: Uint8Array
   /** What names it in discoveries. */
@@ -23,9 +24,9 @@ export class Topic extends AddressGroup {
   /** Begins to look. `onFound` gets each address as often as it is found. */
   start(discoveries: readonly Discovery[], onFound: (address: string, discovery: string) => void): void {
     const { signal } = this.#stop
-    this.#announcements = discoveries.map((each) => new Announcement(this.#seeking, each, this.hash, signal))
+    this.#announcements = discoveries.map((each) => new Announcement(this.#seeking, each, this, signal))
     for (const each of discoveries) {
-      void search(this.#seeking, each, this.hash, signal, (address) => onFound(address, each.name))
+      void search(this.#seeking, each, this, signal, (address) => onFound(address, each.name))
     }
   }
 
