@@ -26,6 +26,7 @@ export default defineConfig({
   root,
   resolve: {
     alias: [
+      { find: '@anyfeed/transport-libp2p/node', replacement: `${root}adapters/transport-libp2p/src/node.ts` },
       { find: '#platform', replacement: `${root}packages/core/src/platform/node.ts` },
       ...Object.entries(sources).map(([name, file]) => ({ find: new RegExp(`^${name}$`), replacement: file }))
     ]

@@ -1,6 +1,6 @@
 import type { Discovery } from '@anyfeed/interfaces'
+import { createNode } from '@anyfeed/transport-libp2p/node'
 import type { Libp2p } from '@libp2p/interface'
-import { createNode } from '../../transport-libp2p/src/node.ts'
 import { type Libp2pDiscoveryOptions, libp2pDiscovery } from '../src/index.ts'
 
 /** Rounds of a lookup follow one another at once, so that a test waits for nothing but what happens. */
