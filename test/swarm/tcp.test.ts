@@ -98,7 +98,7 @@ describe('a swarm over TCP', () => {
       await gone.close()
       const bad = {
         name: 'stale',
-        supports: { addresses: 'any', continuous: false } as const,
+        supports: { addresses: 'any', continuous: false, forgetsAfter: 0 } as const,
         announce: async () => {},
         async *lookup() {
           for (const address of [...listener.addresses, ...gone.addresses]) yield { address, source: 'stale' }

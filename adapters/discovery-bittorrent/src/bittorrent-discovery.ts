@@ -23,6 +23,8 @@ import { Turns } from './turns.ts'
 const DAY_MS = 24 * 60 * 60 * 1000
 const RENEWAL_MS = 15 * 60 * 1000
 const ENTRY_LIFETIME_MS = 30 * 60 * 1000
+/** An entry is kept for its lifetime, give or take a third. */
+const LATEST_EXPIRY = 4 / 3
 const OPERATIONS_PER_SECOND = 10
 const OPERATIONS_AT_ONCE = 8
 const MAX_ADDRESSES = 256
@@ -37,7 +39,8 @@ const MAX_ADDRESSES = 256
  *
  * A lookup ends when everyone near the topic was asked (30 seconds at most): it does not tell of late comers. When the
  * signal of an announcement fires, it is renewed no more, and this node tells of it no more; other nodes forget it when
- * they do, most of them within 30 minutes. It is found until then. An announcer finds itself, too.
+ * they do, most of them within 30 minutes. It is found until then: `supports.forgetsAfter` is four thirds of
+ * `entryLifetime`, which holds where all nodes keep to it. An announcer finds itself, too.
  *
  * No node of the internet is spoken to unless `bootstrap` or `state` names it.
  *
@@ -78,7 +81,13 @@ class BittorrentDhtDiscovery implements BittorrentDiscovery {
     if (!isTopicKey(key)) throw new RangeError(`key must be 'topic', 'id' or 'both', not ${key}`)
     const reach = reachOf(host)
     this.#key = key
-    this.supports = { addresses: 'ip-port', continuous: false, wantsId: key !== 'topic' }
+    const entryLifetime = wholeNumber('entryLifetime', options.entryLifetime ?? ENTRY_LIFETIME_MS, 1, DAY_MS)
+    this.supports = {
+      addresses: 'ip-port',
+      continuous: false,
+      forgetsAfter: entryLifetime * LATEST_EXPIRY,
+      wantsId: key !== 'topic'
+    }
     this.#allowPrivate = options.allowPrivate ?? (reach === 'loopback' || reach === 'private')
     this.#maxAddresses = wholeNumber('maxAddresses', options.maxAddresses ?? MAX_ADDRESSES, 1, 1_000_000)
     this.#node = new DhtNode({
@@ -86,7 +95,7 @@ class BittorrentDhtDiscovery implements BittorrentDiscovery {
       port: wholeNumber('port', options.port ?? 0, 0, 65_535),
       bootstrap: bootstrap === 'public' || bootstrap.map(parseNode),
       state: options.state,
-      entryLifetime: wholeNumber('entryLifetime', options.entryLifetime ?? ENTRY_LIFETIME_MS, 1, DAY_MS),
+      entryLifetime,
       clock
     })
     this.#turns = new Turns(

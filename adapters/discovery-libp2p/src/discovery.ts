@@ -16,7 +16,7 @@ const WITHDRAW_TIMEOUT = 5000
 /** See {@link libp2pDiscovery}. */
 export class Libp2pDiscovery implements Discovery {
   readonly name: string
-  readonly supports: DiscoverySupports = { addresses: 'any', continuous: true }
+  readonly supports: DiscoverySupports = { addresses: 'any', continuous: true, forgetsAfter: 0 }
   readonly #node: Libp2pNode
   readonly #settings: Settings
   readonly #answering: Answering

@@ -11,7 +11,8 @@ import type { Libp2pNode } from './protocol.ts'
  *   every transport are carried, byte for byte: at most 64 a topic, of at most 512 bytes of UTF-8.
  * - **announce** starts when there is a peer to tell, and is made again at the renewal interval, after failures, and,
  *   while fewer than 20 peers are connected, whenever one comes. When the signal fires nothing is answered for the topic
- *   any more; the DHT's record stays with others until it runs out (48 hours) and leads to that answer.
+ *   any more, so that nothing is found (`supports.forgetsAfter` is 0); the DHT's record stays with others until it runs out
+ *   (48 hours) and leads to that answer.
  * - **lookup** goes on in rounds, with pauses that grow while nothing new comes. Peers that are gone, slow (5 seconds) or
  *   talk nonsense are passed over; what the node itself announces is not found.
  *

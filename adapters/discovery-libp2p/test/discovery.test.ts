@@ -51,7 +51,7 @@ describe('libp2p discovery', () => {
         expect(discovered.source).toBe('libp2p')
         stop.abort()
       }
-      expect(there.discovery.supports).toEqual({ addresses: 'any', continuous: true })
+      expect(there.discovery.supports).toEqual({ addresses: 'any', continuous: true, forgetsAfter: 0 })
     }))
 
   it('a lone first node tells the first who comes', () =>

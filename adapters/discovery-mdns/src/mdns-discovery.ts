@@ -1,4 +1,4 @@
-import { type Clock, ClosedError, type Discovered, type Discovery } from '@anyfeed/interfaces'
+import { type Clock, ClosedError, type Discovered, type Discovery, type DiscoverySupports } from '@anyfeed/interfaces'
 import { Findings } from './findings.ts'
 import { Lifetimes } from './lifetimes.ts'
 import { Medium } from './medium.ts'
@@ -29,7 +29,8 @@ const GOODBYE_MS = 3000
  * There is no SRV record, for an address need not have a host and a port.
  *
  * An announcement is sent three times within about four seconds and answers questions from then on; `announce` resolves
- * when its goodbye has been sent. A peer that vanished without one is forgotten after `ttl` seconds. Lookups go on, and
+ * when its goodbye has been sent: who hears it forgets the address, and who does not, or hears none from a peer that has
+ * vanished, forgets it after `ttl` seconds (`supports.forgetsAfter`). Lookups go on, and
  * ask again after 1, 2, 4, … seconds, up to an hour. An announcer finds itself, too.
  *
  * Everything heard is a stranger's word: names and addresses are checked and bounded, never trusted. Where multicast does
@@ -54,7 +55,7 @@ export function mdnsDiscovery(options: MdnsDiscoveryOptions = {}): Discovery {
 
 class MdnsDiscovery implements Discovery {
   readonly name = 'mdns'
-  readonly supports = { addresses: 'any', continuous: true } as const
+  readonly supports: DiscoverySupports
   readonly #clock: Clock
   readonly #maxAddresses: number
   readonly #maxTopics: number
@@ -74,6 +75,8 @@ class MdnsDiscovery implements Discovery {
     this.#maxTopics = wholeNumber('maxTopics', options.maxTopics ?? MAX_TOPICS, 1, 1_000_000)
     const rate = wholeNumber('packetsPerSecond', options.packetsPerSecond ?? PACKETS_PER_SECOND, 1, 100_000)
     const ttl = wholeNumber('ttl', options.ttl ?? TTL_SECONDS, 1, 24 * 60 * 60)
+    // The goodbye may get lost.
+    this.supports = { addresses: 'any', continuous: true, forgetsAfter: ttl * 1000 }
     this.#medium = new Medium({
       clock,
       onWarning,

@@ -28,7 +28,7 @@ export function memoryDiscovery(rendezvous: MemoryRendezvous): Discovery {
 
 class MemoryDiscovery implements Discovery {
   readonly name = 'memory'
-  readonly supports = { addresses: 'any', continuous: true } as const
+  readonly supports = { addresses: 'any', continuous: true, forgetsAfter: 0 } as const
   readonly #rendezvous: MemoryRendezvous
   readonly #lifetimes = new Lifetimes()
 

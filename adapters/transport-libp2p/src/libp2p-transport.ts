@@ -10,13 +10,14 @@ import { Libp2pTransport } from './transport.ts'
  * - **Addresses** are multiaddrs that end in `/p2p/<peer id>`, or that part alone, where the node knows or can find the
  *   rest. Whether the node can dial one is seen when it is dialled.
  * - **`listen`** takes an address of the node itself, such as `/p2p/<its id>`: the node listens already, so all that is
- *   done is to register the protocol. There is one listener a node; its `addresses` are those that the node has now.
- *   Another node's id rejects with `ERR_ADDRESS_UNREACHABLE`.
+ *   done is to register the protocol. There is one listener a node; its `addresses` are those that the node has now,
+ *   and `onAddresses` is called when they have changed. Another node's id rejects with `ERR_ADDRESS_UNREACHABLE`.
  * - **Identity**: `remoteIdentity` is the peer id that the encrypter proved. Connections over `@libp2p/plaintext`, which
  *   proves nothing, are refused with `ERR_CONNECTION_UNTRUSTED`.
  * - **`channelBinding`** is made of both ends' proven ids: the same for every connection of this pair, and for no other
- *   pair. A proof made for it cannot be relayed to anyone else; that it is not an old one of the same pair has to come
- *   from what else is proven, such as both handshake ids.
+ *   pair. libp2p hands out nothing that is one connection's own, such as the handshake hash of noise or the exporter of
+ *   TLS. A proof made for the pair cannot be relayed to anyone else; that it is not an old one of the same pair has to
+ *   come from what else is in it. In the joins of anyfeed that is a nonce of each end, fresh for each stream.
  * - **Ends and breaks**: a remote that runs this adapter ends a stream only when its sink has ended, however its node is
  *   stopped or its connection closed. Another js-libp2p peer whose connection is closed tells of an end that nobody
  *   meant, and no byte tells the two apart: that a feed is complete must come from the feed.

@@ -10,7 +10,7 @@ export async function openListener(
   node: Libp2pNode,
   address: string,
   settings: Settings,
-  { onConnection, signal }: ListenOptions,
+  { onConnection, onAddresses, signal }: ListenOptions,
   adopt: (wire: Wire) => Connection
 ): Promise<NodeListener> {
   let listener: NodeListener | undefined
@@ -37,7 +37,7 @@ export async function openListener(
     const message = `listening on ${address} failed: ${taken ? 'the node has a listener' : String(cause)}`
     throw new ConnectionError(taken ? 'ERR_ADDRESS_IN_USE' : 'ERR_ADDRESS_UNREACHABLE', message, { cause })
   }
-  listener = new NodeListener(node, signal)
+  listener = new NodeListener(node, signal, onAddresses)
   return listener
 }
 
@@ -45,15 +45,21 @@ export async function openListener(
 export class NodeListener implements Listener {
   readonly closed: Promise<void>
   readonly #node: Libp2pNode
+  readonly #onAddresses: (() => void) | undefined
+  #told: string
   #resolveClosed: () => void = () => {}
   #open = true
 
-  constructor(node: Libp2pNode, signal: AbortSignal | undefined) {
+  constructor(node: Libp2pNode, signal: AbortSignal | undefined, onAddresses: (() => void) | undefined) {
     this.#node = node
+    this.#onAddresses = onAddresses
+    this.#told = String(this.addresses)
+    node.addEventListener('self:peer:update', this.#selfUpdated)
     const close = () => void this.close()
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = () => {
         signal?.removeEventListener('abort', close)
+        node.removeEventListener('self:peer:update', this.#selfUpdated)
         resolve()
       }
     })
@@ -64,7 +70,7 @@ export class NodeListener implements Listener {
     return this.#open
   }
 
-  /** Those that the node has now: relays and what others see of it may come later. */
+  /** Those that the node has now: relays and what others see of it may come later, and are told of. */
   get addresses(): readonly string[] {
     const self = this.#node.peerId.toString()
     const addresses = this.#node.getMultiaddrs().map((address) => formatAddress(address, self))
@@ -78,5 +84,13 @@ export class NodeListener implements Listener {
       this.#node.unhandle(PROTOCOL).then(this.#resolveClosed, this.#resolveClosed)
     }
     return this.closed
+  }
+
+  /** The node tells of whatever changes about itself, its protocols for one. */
+  readonly #selfUpdated = (): void => {
+    const addresses = String(this.addresses)
+    if (!this.#open || addresses === this.#told) return
+    this.#told = addresses
+    this.#onAddresses?.()
   }
 }

@@ -4,4 +4,7 @@ import type { Libp2p } from '@libp2p/interface'
 export const PROTOCOL = '/anyfeed/1.0.0'
 
 /** What this adapter needs of a libp2p 3 node; any `Libp2p` has it. */
-export type Libp2pNode = Pick<Libp2p, 'peerId' | 'dial' | 'handle' | 'unhandle' | 'getMultiaddrs'>
+export type Libp2pNode = Pick<
+  Libp2p,
+  'peerId' | 'dial' | 'handle' | 'unhandle' | 'getMultiaddrs' | 'addEventListener' | 'removeEventListener'
+>

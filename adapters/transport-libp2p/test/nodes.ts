@@ -14,15 +14,18 @@ export interface NodeSettings {
   /** yamux's window, in bytes: the first and the largest. */
   readonly window?: number
   readonly plain?: boolean
+  /** Whether it runs at once; it does unless told. */
+  readonly start?: boolean
 }
 
 /** A libp2p node on a port of loopback. */
-export async function openNode({ window, plain }: NodeSettings = {}): Promise<Libp2p> {
+export async function openNode({ window, plain, start = true }: NodeSettings = {}): Promise<Libp2p> {
   const streamOptions =
     window === undefined
       ? { maxStreamWindowSize: 4 * MIB }
       : { initialStreamWindowSize: window, maxStreamWindowSize: window }
   return await createLibp2p({
+    start,
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [plain ? plaintext() : noise()],

@@ -1,4 +1,4 @@
-import { type Connection, ConnectionError } from '@anyfeed/interfaces'
+import { type Connection, ConnectionError, type Listener } from '@anyfeed/interfaces'
 import { describe, expect, it } from 'vitest'
 import { countBytes, countNumbered, numbered } from '../../../test/transport/bytes.ts'
 import { until } from '../../../test/transport/stall.ts'
@@ -77,6 +77,35 @@ describe('libp2p transport', () => {
       await second.listen(address, listen)
       await second.close()
     }))
+
+  it('tells when the addresses of its node have changed, and of nothing else', async () => {
+    const node = await openNode({ start: false })
+    const transport = libp2pTransport(node)
+    const told: Array<readonly string[]> = []
+    const address = `/p2p/${node.peerId}`
+    const changed = new Promise<void>((resolve) => {
+      const onAddresses = () => {
+        told.push(listener.addresses)
+        resolve()
+      }
+      const listening = transport.listen(address, { onConnection() {}, onAddresses })
+      let listener: Listener
+      listening.then((opened) => {
+        listener = opened
+        expect(listener.addresses).toEqual([address])
+        return node.start()
+      })
+    })
+    await changed
+    const now = node.getMultiaddrs().map(String)
+    expect(now).toHaveLength(1)
+    const updated = new Promise((resolve) => node.addEventListener('self:peer:update', resolve, { once: true }))
+    await node.handle('/other/1.0.0', () => {})
+    await updated
+    expect(told).toEqual([now])
+    await transport.close()
+    await node.stop()
+  })
 
   it('leaves the node as it was', () =>
     withLinked(async ({ nodes, transports, connect }) => {

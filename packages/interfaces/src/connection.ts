@@ -32,8 +32,10 @@ export interface Connection {
   readonly remoteIdentity: string | undefined
 
   /**
-   * Bytes that are the same at both ends of this connection and differ on every other one, where the transport has
-   * such (RFC 9266, or the pair of proven identities). What is bound to them cannot be relayed by a man in the middle.
+   * Bytes that both ends have alike and that nobody in the middle can have with either, where the transport has such:
+   * those of this one connection (RFC 9266), or, where a transport knows no more, the proven identities of this pair of
+   * peers, which are the same on all their connections. What is bound to them cannot be relayed by a man in the middle;
+   * that it is not an old one of the same pair has to come from what else is in it, such as nonces of both.
    */
   readonly channelBinding: Uint8Array | undefined
 

@@ -7,6 +7,12 @@ export interface DiscoverySupports {
   readonly continuous: boolean
 
   /**
+   * How long an address may still be found after its announcement was withdrawn, in milliseconds, where the medium works
+   * as it should: 0 when nothing is found from then on.
+   */
+  readonly forgetsAfter: number
+
+  /**
    * Whether it is to be given the feed's id beside the topic, to meet those who know no topics: peers of 2016 announce
    * the first 20 bytes of the id itself. What a medium is told, everyone may read who keeps it or listens to it: one that
    * tells it the whole id gives the feed away, and one that tells it a part lets those who know the id recognize it. So

@@ -23,13 +23,19 @@ export interface ListenOptions {
    */
   readonly onConnection: (connection: Connection) => void
 
+  /**
+   * Called when {@link Listener.addresses} has changed after `listen` had resolved: the machine is in another network now,
+   * or a relay took us in. A transport whose addresses stay as they are never calls it.
+   */
+  readonly onAddresses?: () => void
+
   /** Stops listening, as {@link Listener.close} does. Before the call has resolved, it rejects with an {@link AbortedError}. */
   readonly signal?: AbortSignal
 }
 
 /** An open door. */
 export interface Listener {
-  /** Addresses under which this transport can dial the listener, in multiaddr syntax, with the port that was picked. */
+  /** The present addresses under which this transport can dial the listener, in multiaddr syntax, with the port that was picked. */
   readonly addresses: readonly string[]
 
   /** Resolves when the listener is closed, for whatever reason. Rejects never. */

@@ -30,6 +30,8 @@ export class Announcement {
 
   /** Announces these addresses instead of those before. */
   update(addresses: readonly string[]): void {
+    // To be withdrawn and announced anew takes time, in which we are not found.
+    if (isEqual(addresses, this.#addresses)) return
     this.#addresses = addresses
     this.#changed.abort()
   }
@@ -70,6 +72,10 @@ export class Announcement {
     const options = optionsFor(this.#discovery, this.#sought, signal)
     await this.#discovery.announce(this.#sought.hash, this.#addresses, options)
   }
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((address, i) => address === b[i])
 }
 
 function whenAborted(signal: AbortSignal): Promise<void> {

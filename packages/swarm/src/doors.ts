@@ -45,6 +45,7 @@ export class Doors {
   async #listen(transport: Transport, address: string): Promise<Listener> {
     const listener = await transport.listen(address, {
       signal: this.#stop.signal,
+      onAddresses: () => this.#onChange(),
       onConnection: (connection) => this.#onConnection(connection, transport)
     })
     if (this.#stop.signal.aborted) {

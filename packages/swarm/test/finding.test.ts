@@ -1,5 +1,6 @@
 import { createMemoryRendezvous, memoryDiscovery } from '@anyfeed/discovery-memory'
-import type { Discovery } from '@anyfeed/interfaces'
+import type { Discovery, DiscoveryOptions, Listener, ListenOptions, Transport } from '@anyfeed/interfaces'
+import { memoryTransport } from '@anyfeed/transport-memory'
 import { describe, expect, it } from 'vitest'
 import { settled } from './simulated-clock.ts'
 import { fetchText, inWorld, share } from './test-swarm.ts'
@@ -60,11 +61,51 @@ describe('finding peers', () => {
   )
 
   it(
+    'announces what a listener is reached by now instead of what it was, and nothing anew that has not changed',
+    inWorld(async (world) => {
+      let addresses = ['/memory/here']
+      let change = () => {}
+      const memory = memoryTransport(world.hub)
+      const roaming: Transport = Object.assign(Object.create(memory), {
+        handles: (address: string) => memory.handles(address),
+        close: () => memory.close(),
+        async listen(address: string, options: ListenOptions): Promise<Listener> {
+          const { closed, close } = await memory.listen(address, options)
+          change = options.onAddresses ?? change
+          return Object.defineProperty({ closed, close } as Listener, 'addresses', { get: () => addresses })
+        }
+      })
+      const announced: string[] = []
+      const discovery = memoryDiscovery(world.rendezvous)
+      const announce = discovery.announce.bind(discovery)
+      discovery.announce = (topic, addresses, options) => {
+        announced.push(String(addresses))
+        return announce(topic, addresses, options)
+      }
+      const a = world.peer({ transports: [roaming], discovery: [discovery], listen: ['/memory/there'] })
+      const b = world.peer({ listen: [] })
+      const listening: string[] = []
+      a.swarm.on('listening', (addresses) => listening.push(String(addresses)))
+      const id = await share(a.core)
+      const text = fetchText(b.core, id)
+      await settled()
+      expect(b.swarm.peers).toEqual([])
+      change()
+      addresses = ['/memory/there']
+      change()
+      expect(await text).toEqual(['hello', 'world'])
+      expect(b.swarm.peers[0]?.address).toBe('/memory/there')
+      expect(announced).toEqual(['/memory/here', '/memory/there'])
+      expect(listening).toEqual(['/memory/here', '/memory/here', '/memory/there'])
+    })
+  )
+
+  it(
     'one discovery that breaks and one that hangs hold nobody up, and it is known who found whom',
     inWorld(async (world) => {
       const broken: Discovery = {
         name: 'broken',
-        supports: { addresses: 'any', continuous: true },
+        supports: { addresses: 'any', continuous: true, forgetsAfter: 0 },
         announce() {
           throw new Error('broken')
         },
@@ -76,7 +117,7 @@ describe('finding peers', () => {
       const never = new Promise<never>(() => {})
       const hanging: Discovery = {
         name: 'hanging',
-        supports: { addresses: 'any', continuous: true },
+        supports: { addresses: 'any', continuous: true, forgetsAfter: 0 },
         announce: () => never,
         lookup: () => ({ [Symbol.asyncIterator]: () => ({ next: () => never, return: () => never }) }),
         close: () => never
@@ -119,6 +160,37 @@ describe('finding peers', () => {
         memory: { found: 1, connected: 1 },
         second: { found: 1, connected: 1 }
       })
+    })
+  )
+
+  it(
+    'tells the id of a feed to those discoveries alone that want it',
+    inWorld(async (world) => {
+      const told = new Map<string, DiscoveryOptions[]>()
+      const spy = (name: string, wantsId?: boolean): Discovery => {
+        const discovery = Object.assign(memoryDiscovery(world.rendezvous), { name })
+        const seen: DiscoveryOptions[] = []
+        told.set(name, seen)
+        const { announce, lookup } = Object.getPrototypeOf(discovery)
+        return Object.assign(discovery, {
+          supports: { ...discovery.supports, ...(wantsId !== undefined && { wantsId }) },
+          announce(...args: Parameters<Discovery['announce']>) {
+            seen.push(args[2])
+            return announce.apply(discovery, args)
+          },
+          lookup(...args: Parameters<Discovery['lookup']>) {
+            seen.push(args[1])
+            return lookup.apply(discovery, args)
+          }
+        })
+      }
+      const a = world.peer({ discovery: [spy('curious', true), spy('modest', false), spy('silent')] })
+      const id = await share(a.core)
+      await settled()
+      expect(told.get('curious')?.map((options) => options.id)).toEqual([id, id])
+      for (const name of ['modest', 'silent']) {
+        expect(told.get(name)?.map((options) => Object.keys(options))).toEqual([['signal'], ['signal']])
+      }
     })
   )
 })

@@ -4,7 +4,7 @@ import type { Discovered, Discovery } from '@anyfeed/interfaces'
 export function hints(found: readonly string[] | ((topic: Uint8Array) => Iterable<string>), name = 'hints'): Discovery {
   return {
     name,
-    supports: { addresses: 'any', continuous: false },
+    supports: { addresses: 'any', continuous: false, forgetsAfter: 0 },
     announce: async (_topic, _addresses, { signal }) => {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
     },
