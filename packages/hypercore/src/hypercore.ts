@@ -1,18 +1,21 @@
-import { type Core, type CoreOptions, createCore } from '@anyfeed/core'
+import { type Core, type CoreOptions, type PeerStream as CorePeerStream, createCore } from '@anyfeed/core'
 import { ClosedError, type Storage } from '@anyfeed/interfaces'
+import type { Swarm } from '@anyfeed/swarm'
 import type { BlockStoreOption } from './block-store.ts'
 import { answer, type Callback, emitTo } from './callbacks.ts'
 import { type Database, toStorage } from './database.ts'
 import type { Feed, FeedOptions } from './feed.ts'
 import { asBuffer, type FeedId, type FeedLink, toId } from './feed-id.ts'
 import { FeedsInUse } from './feeds-in-use.ts'
+import { FoundPeer, type Peer } from './found-peer.ts'
 import { listStream } from './list-stream.ts'
 import { PeerStream, RESERVED_EVENTS } from './peer-stream.ts'
 import { type Buffer, EventEmitter, type Readable } from './platform.ts'
 import { ReadStream, type ReadStreamOptions } from './read-stream.ts'
+import { type SwarmingOptions, swarmOf } from './swarming.ts'
 import { WriteStream } from './write-stream.ts'
 
-export interface HypercoreOptions extends Omit<CoreOptions, 'storage' | 'wrapStorage'> {
+export interface HypercoreOptions extends Omit<CoreOptions, 'storage' | 'wrapStorage'>, SwarmingOptions {
   /** Where blocks are kept, instead of the database; a feed's own `storage` goes before it. */
   readonly storage?: BlockStoreOption | null | undefined
 }
@@ -23,8 +26,8 @@ export interface HypercoreEvents {
   interested: [id: Buffer]
   /** Nobody uses a feed any more. */
   uninterested: [id: Buffer]
-  /** A peer has sent its handshake. */
-  peer: [peer: PeerStream]
+  /** A peer has sent its handshake, whether its stream was piped or the swarm has found it. */
+  peer: [peer: Peer]
 }
 
 /** The documented hypercore 1.x API. Made by `hypercore(db)`, with or without `new`. */
@@ -33,8 +36,10 @@ export class Hypercore extends EventEmitter<HypercoreEvents> {
   readonly db: Database | Storage
   /** Names this peer to others: 32 bytes. */
   readonly id: Buffer
-  /** The streams of peers whose handshake has come and that are not over. */
-  readonly peers: PeerStream[] = []
+  /** The peers whose handshake has come and that are not over. */
+  readonly peers: Peer[] = []
+  /** Finds peers and connects them, and can be watched and told to dial; `null` without `transports`. */
+  readonly swarm: Swarm | null
   readonly #core: Core
   readonly #feeds: FeedsInUse
   #closing: Promise<void> | undefined
@@ -42,7 +47,7 @@ export class Hypercore extends EventEmitter<HypercoreEvents> {
   /** Throws a `TypeError` for what is no database, and for options of the wrong kind. */
   constructor(db: Database | Storage, options: HypercoreOptions = {}) {
     super()
-    const { storage, ...rest } = options ?? {}
+    const { storage, transports, discovery, listen, ...rest } = options ?? {}
     this.db = db
     this.#feeds = new FeedsInUse(() => this.#core, storage, {
       onInterested: (id) => emitTo(this, 'interested', id),
@@ -51,6 +56,22 @@ export class Hypercore extends EventEmitter<HypercoreEvents> {
     const wrapStorage: CoreOptions['wrapStorage'] = (stored) => this.#feeds.wrapWrittenAgain(stored)
     this.#core = createCore({ ...rest, storage: toStorage(db), wrapStorage })
     this.id = asBuffer(this.#core.id)
+    const found = new Map<CorePeerStream, FoundPeer>()
+    this.swarm = swarmOf(
+      this.#core,
+      { transports, discovery, listen },
+      {
+        onPeer: (stream) => {
+          const peer = new FoundPeer(stream, this.id)
+          found.set(stream, peer)
+          this.#onPeer(peer)
+        },
+        onPeerEnd: (stream) => {
+          this.#onPeerEnd(found.get(stream) as FoundPeer)
+          found.delete(stream)
+        }
+      }
+    )
   }
 
   /** A new feed to append to. */
@@ -102,15 +123,8 @@ export class Hypercore extends EventEmitter<HypercoreEvents> {
   createPeerStream(): PeerStream {
     this.#assertOpen()
     return new PeerStream(this.#core.replicate(), this.id, {
-      onHandshake: (peer) => {
-        this.peers.push(peer)
-        this.#feeds.fetch()
-        emitTo(this, 'peer', peer)
-      },
-      onEnd: (peer) => {
-        const index = this.peers.indexOf(peer)
-        if (index >= 0) this.peers.splice(index, 1)
-      }
+      onHandshake: (peer) => this.#onPeer(peer),
+      onEnd: (peer) => this.#onPeerEnd(peer)
     })
   }
 
@@ -123,7 +137,7 @@ export class Hypercore extends EventEmitter<HypercoreEvents> {
     this.#core.use(extension)
   }
 
-  /** Ends all peer streams, closes all feeds and the database. */
+  /** Ends all peer streams and the swarm with its parts, closes all feeds and the database. */
   close(): Promise<void>
   close(callback: Callback): void
   close(callback?: Callback): Promise<void> | void {
@@ -133,10 +147,22 @@ export class Hypercore extends EventEmitter<HypercoreEvents> {
 
   async #close(): Promise<void> {
     try {
+      await this.swarm?.close()
       await this.#feeds.endAll()
     } finally {
       await this.#core.close()
     }
+  }
+
+  #onPeer(peer: Peer): void {
+    this.peers.push(peer)
+    this.#feeds.fetch()
+    emitTo(this, 'peer', peer)
+  }
+
+  #onPeerEnd(peer: Peer): void {
+    const index = this.peers.indexOf(peer)
+    if (index >= 0) this.peers.splice(index, 1)
   }
 
   #use(link: FeedId | FeedLink | (FeedLink & FeedOptions), options: FeedOptions | null | undefined) {

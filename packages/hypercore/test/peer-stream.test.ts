@@ -112,7 +112,7 @@ describe('a peer that breaks the protocol', () => {
     const feed = remote.get(await write(core, ['hello']))
     expect(await feed.get(0)).toEqual(Buffer.from('hello'))
     good.destroy()
-    await closed(remote.peers[0]!)
+    await once(remote.peers[0]!, 'close')
     server.close()
   })
 
