@@ -80,11 +80,11 @@ it('does not find by one DHT what is in another', async () => {
   expect(got.stderr).toContain('kad-dht found nobody with this feed for 1 s')
 })
 
-it('finds peers by the BitTorrent DHT', async () => {
+it.each(['topic', 'id'])('finds peers by the BitTorrent DHT, by the %s', async (key) => {
   const directory = await temporaryDirectory()
   const router = bittorrentDiscovery({ host: '127.0.0.1' })
   onTestFinished(() => router.close())
-  const options = ['--discovery', 'bittorrent', '--router', await router.join(), ...LOCAL]
+  const options = ['--discovery', 'bittorrent', '--router', await router.join(), '--bittorrent-key', key, ...LOCAL]
   expect(connected(await shareAndGet(directory, options, options))).toMatchObject([
     { transport: 'tcp', foundBy: ['bittorrent'] }
   ])

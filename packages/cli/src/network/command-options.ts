@@ -4,6 +4,8 @@ import { tcpTransport } from '@anyfeed/transport-tcp'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CliError, EXIT } from '../errors.ts'
 import {
+  BITTORRENT_KEYS,
+  type BittorrentKey,
   DISCOVERIES,
   type DiscoveryName,
   type NetworkOptions,
@@ -23,6 +25,7 @@ export interface NetworkFlags {
   readonly discovery?: readonly DiscoveryName[] | false
   readonly interface?: string
   readonly router?: readonly string[]
+  readonly bittorrentKey?: BittorrentKey
 }
 
 /** The DHTs that have a name. */
@@ -39,6 +42,11 @@ export function addPeerOptions(command: Command): Command {
     .option('--no-discovery', 'look for no peers: use those that are given')
     .option('--interface <IP>', 'the one local address to use for mdns and bittorrent', interfaceAddress)
     .option('--router <HOST:PORT>', 'a node of the BitTorrent DHT, or `public`; may be given several times', routers)
+    .addOption(
+      new Option('--bittorrent-key <KIND>', 'what feeds go by in the BitTorrent DHT; peers of 2016 use the id')
+        .choices(BITTORRENT_KEYS)
+        .default('topic')
+    )
 }
 
 /** Adds the options of commands that take part in the DHT. */
@@ -51,7 +59,7 @@ export function addDhtOptions(command: Command): Command {
 
 /** What the flags mean. `listen`: where to listen unless told. Throws a `CliError` for flags that contradict each other. */
 export function networkOptions(flags: NetworkFlags, listen: readonly string[]): NetworkOptions {
-  const { transport = 'libp2p', peer = [], bootstrap = [], dht, router = [] } = flags
+  const { transport = 'libp2p', peer = [], bootstrap = [], dht, router = [], bittorrentKey = 'topic' } = flags
   const discovery = flags.discovery || []
   if (discovery.includes('bittorrent') && transport !== 'tcp') {
     const message = 'the BitTorrent DHT holds addresses of plain TCP only: add --transport tcp'
@@ -65,7 +73,8 @@ export function networkOptions(flags: NetworkFlags, listen: readonly string[]): 
     dht,
     discovery,
     interface: flags.interface,
-    router
+    router,
+    bittorrentKey
   }
 }
 

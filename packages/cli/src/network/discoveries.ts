@@ -8,7 +8,7 @@ export function discoveries(
   node: Node | undefined,
   onWarning: (error: Error) => void
 ): Promise<Discovery[]> {
-  const { interface: address, router } = options
+  const { interface: address, router, bittorrentKey: key } = options
   const make = {
     'kad-dht': async () => {
       const { libp2pDiscovery } = await import('@anyfeed/discovery-libp2p')
@@ -20,7 +20,8 @@ export function discoveries(
     },
     bittorrent: async () => {
       const { bittorrentDiscovery } = await import('@anyfeed/discovery-bittorrent')
-      return bittorrentDiscovery({ host: address, bootstrap: router.includes('public') ? 'public' : router, onWarning })
+      const bootstrap = router.includes('public') ? 'public' : router
+      return bittorrentDiscovery({ host: address, bootstrap, key, onWarning })
     }
   }
   return Promise.all(options.discovery.map((name) => make[name]()))

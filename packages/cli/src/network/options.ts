@@ -6,6 +6,10 @@ export type TransportName = (typeof TRANSPORTS)[number]
 export const DISCOVERIES = ['kad-dht', 'mdns', 'bittorrent'] as const
 export type DiscoveryName = (typeof DISCOVERIES)[number]
 
+/** What feeds go by in the BitTorrent DHT: peers of 2016 use the first 20 bytes of the id itself. */
+export const BITTORRENT_KEYS = ['topic', 'id', 'both'] as const
+export type BittorrentKey = (typeof BITTORRENT_KEYS)[number]
+
 /** The DHT of anyfeed nodes. That of IPFS is joined by its name alone. */
 export const OWN_DHT = '/anyfeed/kad/1.0.0'
 
@@ -25,4 +29,5 @@ export interface NetworkOptions {
   readonly interface: string | undefined
   /** Nodes of the BitTorrent DHT: `host:port`, or `public`. */
   readonly router: readonly string[]
+  readonly bittorrentKey: BittorrentKey
 }
