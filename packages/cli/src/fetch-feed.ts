@@ -35,8 +35,8 @@ export async function fetchFeed(
   const { report, signal } = context
   const began = performance.now()
   await using store = await openStore(context.store)
-  const { core } = store
-  const peers = new Peers(options.network, { core, report, id })
+  const { core, directory } = store
+  const peers = new Peers(options.network, { core, directory, report, id })
   const feed = core.get(id)
   let sink: Sink | undefined
   try {

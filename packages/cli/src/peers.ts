@@ -9,6 +9,8 @@ import { peerReason } from './peer-reason.ts'
 
 export interface PeersOptions {
   readonly core: Core
+  /** The store's directory. */
+  readonly directory: string
   readonly report: Reporter
   /** What is fetched: 64 hexadecimal digits. */
   readonly id: string
@@ -78,8 +80,8 @@ export class Peers {
   }
 
   async #open(): Promise<Network> {
-    const { core, report, id } = this.#options
-    const network = await Network.open(this.#network, { core, report })
+    const { core, directory, report, id } = this.#options
+    const network = await Network.open(this.#network, { core, directory, keepKey: false, report })
     const { swarm } = network
     swarm.on('dial-failed', ({ address, error }) => this.#failed.set(address, error))
     swarm.on('peer', ({ address }) => this.#failed.delete(address))

@@ -26,7 +26,7 @@ export class Server implements AsyncDisposable {
 
   /** Opens the doors. Rejects when it cannot listen where it was told to. */
   static async open({ core, directory }: Store, options: NetworkOptions, report: Reporter): Promise<Server> {
-    const network = await Network.open(options, { core, keyIn: directory, report })
+    const network = await Network.open(options, { core, directory, keepKey: true, report })
     const server = new Server(network, report)
     try {
       await network.swarm.open()

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bittorrentDiscovery } from '@anyfeed/discovery-bittorrent'
 import { expect, it, onTestFinished } from 'vitest'
@@ -88,6 +89,23 @@ it.each(['topic', 'id'])('finds peers by the BitTorrent DHT, by the %s', async (
   expect(connected(await shareAndGet(directory, options, options))).toMatchObject([
     { transport: 'tcp', foundBy: ['bittorrent'] }
   ])
+})
+
+it('finds the BitTorrent DHT again without a router, and begins anew when what it kept is damaged', async () => {
+  const directory = await temporaryDirectory()
+  const router = bittorrentDiscovery({ host: '127.0.0.1' })
+  onTestFinished(() => router.close())
+  const again = ['--discovery', 'bittorrent', ...LOCAL]
+  const options = [...again, '--router', await router.join()]
+  const got = await shareAndGet(directory, options, options)
+  const { id } = eventOf(got, 'looking')
+  const store = ['--store', join(directory, 'b')]
+  const get = ['get', id, ...store, '-o', join(directory, 'copy')]
+  expect((await anyfeed('rm', id, ...store)).code).toBe(0)
+  expect((await anyfeed(...get, ...again)).code).toBe(0)
+  expect((await anyfeed('rm', id, ...store)).code).toBe(0)
+  await writeFile(join(directory, 'b', 'bittorrent.json'), '{"id":')
+  expect((await anyfeed(...get, ...options)).code).toBe(0)
 })
 
 it('goes on with the other discoveries when one does not work', async () => {

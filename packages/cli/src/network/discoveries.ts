@@ -2,13 +2,24 @@ import type { Discovery } from '@anyfeed/interfaces'
 import type { Node } from './libp2p-node.ts'
 import type { NetworkOptions } from './options.ts'
 
+export interface DiscoveryContext {
+  readonly node: Node | undefined
+  /** Where they keep what a next run can use. */
+  readonly directory: string
+  onWarning(error: Error): void
+}
+
+export interface Discoveries {
+  readonly all: readonly Discovery[]
+  /** Keeps what a next run can use. Never rejects. */
+  save(): Promise<void>
+}
+
 /** The discoveries that were chosen. Each is only loaded when it is. */
-export function discoveries(
-  options: NetworkOptions,
-  node: Node | undefined,
-  onWarning: (error: Error) => void
-): Promise<Discovery[]> {
+export async function discoveries(options: NetworkOptions, context: DiscoveryContext): Promise<Discoveries> {
   const { interface: address, router, bittorrentKey: key } = options
+  const { node, directory, onWarning } = context
+  const saving: Array<() => Promise<void>> = []
   const make = {
     'kad-dht': async () => {
       const { libp2pDiscovery } = await import('@anyfeed/discovery-libp2p')
@@ -19,10 +30,13 @@ export function discoveries(
       return mdnsDiscovery({ interface: address, onWarning })
     },
     bittorrent: async () => {
-      const { bittorrentDiscovery } = await import('@anyfeed/discovery-bittorrent')
+      const { keepBittorrent, resumeBittorrent } = await import('./bittorrent-state.ts')
       const bootstrap = router.includes('public') ? 'public' : router
-      return bittorrentDiscovery({ host: address, bootstrap, key, onWarning })
+      const discovery = await resumeBittorrent(directory, { host: address, bootstrap, key, onWarning })
+      saving.push(() => keepBittorrent(directory, discovery))
+      return discovery
     }
   }
-  return Promise.all(options.discovery.map((name) => make[name]()))
+  const all = await Promise.all(options.discovery.map((name) => make[name]()))
+  return { all, save: async () => void (await Promise.all(saving.map((save) => save()))) }
 }

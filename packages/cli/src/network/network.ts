@@ -3,15 +3,17 @@ import { createSwarm, type Swarm } from '@anyfeed/swarm'
 import { isLibp2pAddress } from '@anyfeed/transport-libp2p'
 import { codeOf } from '../errors.ts'
 import type { Reporter } from '../output/reporter.ts'
-import { discoveries } from './discoveries.ts'
+import { type Discoveries, discoveries } from './discoveries.ts'
 import type { Node } from './libp2p-node.ts'
 import type { NetworkOptions } from './options.ts'
 import { transports } from './transports.ts'
 
 export interface NetworkContext {
   readonly core: Core
-  /** The directory in which the libp2p node's key is kept; without it, the node is a new one each time. */
-  readonly keyIn?: string | undefined
+  /** The store's directory, where there is room for what a next run can use. */
+  readonly directory: string
+  /** Whether the libp2p node is the same in each run, or a new one each time. */
+  readonly keepKey: boolean
   /** Is told what does not work; the rest goes on. */
   readonly report: Reporter
 }
@@ -23,24 +25,27 @@ const LONGEST_BACK_OFF = 15_000
 /** A core's peers, as the command line was told to find and reach them. */
 export class Network implements AsyncDisposable {
   readonly swarm: Swarm
+  readonly #discoveries: Discoveries
   readonly #node: Node | undefined
 
-  private constructor(swarm: Swarm, node: Node | undefined) {
+  private constructor(swarm: Swarm, found: Discoveries, node: Node | undefined) {
     this.swarm = swarm
+    this.#discoveries = found
     this.#node = node
   }
 
   /** Opens it: from then on, peers are looked for and those that were given are dialled. */
   static async open(options: NetworkOptions, context: NetworkContext): Promise<Network> {
-    const { core, keyIn, report } = context
+    const { core, directory, keepKey, report } = context
     const onWarning = (error: Error) =>
       report.report({ event: 'warning', code: codeOf(error.cause) || 'ERR_NETWORK', message: error.message })
-    const node = await startNode(options, keyIn)
+    const node = await startNode(options, keepKey ? directory : undefined)
     try {
+      const found = await discoveries(options, { node, directory, onWarning })
       const swarm = createSwarm({
         core,
         transports: await transports(options, node),
-        discovery: await discoveries(options, node, onWarning),
+        discovery: found.all,
         listen: listenOn(options, node),
         firstBackOff: FIRST_BACK_OFF,
         longestBackOff: LONGEST_BACK_OFF
@@ -50,7 +55,7 @@ export class Network implements AsyncDisposable {
         if (during !== 'listen') onWarning(new Error(`${part}: ${error.message}`, { cause: error }))
       })
       for (const address of options.peer) swarm.dial(address, { keep: true }).catch(() => {})
-      return new Network(swarm, node)
+      return new Network(swarm, found, node)
     } catch (error) {
       await node?.stop()
       throw error
@@ -59,6 +64,7 @@ export class Network implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.swarm.close()
+    await this.#discoveries.save()
     await this.#node?.stop()
   }
 }
