@@ -2,7 +2,6 @@ import {
   ClosedError,
   FeedFinalizedError,
   type FeedRecord,
-  type FeedStorage,
   FeedUnknownError,
   type RandomBytes,
   type Sha256,
@@ -13,9 +12,9 @@ import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
 import { Emitter } from '../events/emitter.ts'
 import { Feed, type FeedOwner } from '../feed/feed.ts'
-import { IdentifiedFeed } from '../feed/identified-feed.ts'
-import type { FeedContext, FeedListener, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
-import { UnfinishedFeed } from '../feed/unfinished-feed.ts'
+import type { IdentifiedFeed } from '../feed/identified-feed.ts'
+import type { FeedContext, OpenFeed } from '../feed/open-feed.ts'
+import type { UnfinishedFeed } from '../feed/unfinished-feed.ts'
 import { HIGH_WATER_BYTES, PeerLink } from '../replicator/peer-link.ts'
 import { PeerStream } from '../session/peer-stream.ts'
 import { treeHash } from '../tree/tree-hash.ts'
@@ -24,10 +23,10 @@ import type { CoreEvents } from './events.ts'
 import { Extensions } from './extensions.ts'
 import { FeedDirectory } from './feed-directory.ts'
 import { parseId } from './feed-id.ts'
-import { mergeInto } from './merge.ts'
+import { FeedsInUse } from './feeds-in-use.ts'
+import { finalize } from './finalizing.ts'
 import { type CoreOptions, durabilityOf, type Platform, type Timeouts, timeoutsOf } from './options.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
-import { Turns } from './turns.ts'
 
 export interface FeedOptions {
   /** Wraps this feed's storage, instead of the core's own wrapper. Ignored for a feed that is open already. */
@@ -65,17 +64,12 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   readonly #sha256: Sha256
   readonly #context: FeedContext
   readonly #timeouts: Timeouts
-  readonly #wrapStorage: StorageWrapper | undefined
   readonly #authorize: Authorize | undefined
   readonly #extensions = new Extensions()
   readonly #directory = new FeedDirectory()
-  readonly #identified = new Map<string, IdentifiedFeed>()
-  readonly #unfinished = new Map<string, UnfinishedFeed>()
+  readonly #feeds: FeedsInUse
   readonly #peers = new Set<PeerStream>()
-  readonly #turns = new Turns()
   #opening: Promise<void> | undefined
-  /** Feeds are finalized and deleted one after the other: two may get the same id. */
-  #changing: Promise<unknown> = Promise.resolve()
   #closing: Promise<void> | undefined
 
   constructor(options: CoreOptions) {
@@ -89,7 +83,22 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     this.#sha256 = sha256
     this.#timeouts = timeoutsOf(options)
     this.#context = { sha256, hash: treeHash(sha256), clock, durability: durabilityOf(options) }
-    this.#wrapStorage = options.wrapStorage
+    this.#feeds = new FeedsInUse({
+      storage: options.storage,
+      context: this.#context,
+      directory: this.#directory,
+      wrapStorage: options.wrapStorage,
+      open: () => this.open(),
+      offer: (feed) => {
+        for (const peer of this.#peers) peer.session.offer(feed)
+      },
+      leave: (feed) => {
+        for (const peer of this.#peers) peer.session.leave(feed)
+      },
+      emit: (event, id) => {
+        this.emit(event, id)
+      }
+    })
     this.#authorize = options.authorize
     for (const name of options.extensions ?? []) this.#extensions.add(name)
   }
@@ -101,7 +110,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
 
   /** The ids of the feeds in use. */
   get interests(): Uint8Array[] {
-    return [...this.#identified.values()].map(({ id }) => copyBytes(id))
+    return [...this.#feeds.identified.values()].map(({ id }) => copyBytes(id))
   }
 
   /** Opens the store, which every other call does by itself. Rejects with a `LockedError` or a `StorageError`. */
@@ -123,7 +132,10 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   add(options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const key = this.#random(32)
-    return this.#write(key, options, async () => this.#storage.createFeed(key))
+    return new Feed(
+      this,
+      this.#feeds.write(key, options.wrapStorage, async () => this.#storage.createFeed(key))
+    )
   }
 
   /**
@@ -133,17 +145,18 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   resume(key: string | Uint8Array, options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const bytes = parseId(key)
-    const open = this.#unfinished.get(toHex(bytes))
+    const open = this.#feeds.unfinished.get(toHex(bytes))
     if (open !== undefined) return new Feed(this, open)
     // What is under way now: its own closing, which waits for its opening, is none of it.
-    const free = this.#turns.free(toHex(bytes))
-    return this.#write(bytes, options, async () => {
+    const free = this.#feeds.free(toHex(bytes))
+    const feed = this.#feeds.write(bytes, options.wrapStorage, async () => {
       await free
       const storage = await this.#storage.openFeed(bytes)
       if (storage === undefined) throw new FeedUnknownError(`no unfinished feed has the key ${toHex(bytes)}`)
       if (storage.record?.id !== undefined) throw new FeedFinalizedError('the feed was finalized: get it by its id')
       return storage
     })
+    return new Feed(this, feed)
   }
 
   /**
@@ -153,13 +166,14 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   get(id: string | Uint8Array, options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const bytes = parseId(id)
-    const open = this.#identified.get(toHex(bytes))
+    const open = this.#feeds.identified.get(toHex(bytes))
     if (open !== undefined) return new Feed(this, open)
     const key = this.#random(32)
-    const free = this.#turns.free(toHex(bytes))
-    const feed = this.#identify(bytes, key, async () => {
+    const free = this.#feeds.free(toHex(bytes))
+    const feed = this.#feeds.identify(bytes, key, async () => {
       await free
-      return this.#opened((await this.#storage.findFeed(bytes)) ?? this.#storage.createFeed(key), bytes, options)
+      const storage = (await this.#storage.findFeed(bytes)) ?? this.#storage.createFeed(key)
+      return this.#feeds.opened(storage, bytes, options.wrapStorage)
     })
     return new Feed(this, feed)
   }
@@ -182,28 +196,20 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   async delete(id: string | Uint8Array): Promise<boolean> {
     const bytes = parseId(id)
     await this.open()
-    return this.#inTurn(async () => {
-      await this.#closeAll(() => this.#identified.get(toHex(bytes)))
-      return this.#turns.take(toHex(bytes), async () => {
-        const record = (await this.#storage.findFeed(bytes))?.record
-        if (record !== undefined) await this.#storage.deleteFeed(record.key)
-        return record !== undefined
-      })
-    })
+    const name = toHex(bytes)
+    const inUse = () => this.#feeds.identified.get(name)
+    return this.#feeds.delete(name, inUse, async () => (await this.#storage.findFeed(bytes))?.record)
   }
 
   /** Closes all handles of an unfinished feed and deletes it from the store. Resolves with whether it was there. */
   async discard(key: string | Uint8Array): Promise<boolean> {
     const bytes = parseId(key)
     await this.open()
-    return this.#inTurn(async () => {
-      await this.#closeAll(() => this.#unfinished.get(toHex(bytes)))
-      return this.#turns.take(toHex(bytes), async () => {
-        const record = (await this.#storage.openFeed(bytes))?.record
-        const unfinished = record !== undefined && record.id === undefined
-        if (unfinished) await this.#storage.deleteFeed(bytes)
-        return unfinished
-      })
+    const name = toHex(bytes)
+    const inUse = () => this.#feeds.unfinished.get(name)
+    return this.#feeds.delete(name, inUse, async () => {
+      const record = (await this.#storage.openFeed(bytes))?.record
+      return record?.id === undefined ? record : undefined
     })
   }
 
@@ -265,7 +271,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
 
   /** Called by a feed's handle. */
   finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined> {
-    feed.finalizing ??= this.#finalize(feed).finally(() => {
+    feed.finalizing ??= finalize(this.#feeds, feed).finally(() => {
       feed.finalizing = undefined
     })
     return feed.finalizing
@@ -273,142 +279,12 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
 
   /** Called by a feed's handle. */
   async release(feed: OpenFeed, handle: Feed): Promise<void> {
-    await this.#letGo(feed, handle)
-  }
-
-  async #letGo(feed: OpenFeed, handle: FeedListener): Promise<void> {
-    feed.handles.delete(handle)
-    if (feed.handles.size === 0) await this.#release(feed)
-  }
-
-  async #finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined> {
-    // Held in use until the handles are on it, whatever others do meanwhile.
-    const hold: FeedListener = { emit: () => false }
-    let identified: IdentifiedFeed | undefined
-    try {
-      await feed.seal()
-      identified = await this.#inTurn(() => this.#identifyWritten(feed, hold))
-    } finally {
-      if (identified === undefined) feed.unseal()
-    }
-    if (identified === undefined) return undefined
-    this.#unfinished.delete(toHex(feed.key))
-    for (const handle of [...feed.handles]) if (handle instanceof Feed) handle.move(identified)
-    await this.#letGo(identified, hold)
-    identified.emit('finalize', copyBytes(identified.id))
-    return identified
-  }
-
-  /** Gives a written feed its id, or merges it into the feed that has this id already. */
-  async #identifyWritten(feed: UnfinishedFeed, hold: FeedListener): Promise<IdentifiedFeed | undefined> {
-    const { key, storage, rehash, blocks, byteLength } = feed
-    if (blocks === 0) return undefined
-    const id = feed.nextId
-    const stored = this.#identified.has(toHex(id)) ? undefined : await this.#stored(id)
-    const existing = this.#identified.get(toHex(id))
-    const identified =
-      existing ??
-      this.#identify(id, stored?.record?.key ?? key, async () => {
-        if (stored !== undefined) return this.#opened(stored, id, {})
-        // Whoever asks for the id meanwhile waits for this.
-        const record = { key, id, blocks, complete: true, byteLength }
-        await storage.commit({ record }, { durability: this.#context.durability })
-        return { storage, rehash }
-      })
-    identified.handles.add(hold)
-    try {
-      await identified.opening
-      if (existing !== undefined || stored !== undefined) {
-        await mergeInto(identified, feed)
-        await this.#storage.deleteFeed(key)
-      }
-      return identified
-    } catch (error) {
-      await this.#letGo(identified, hold)
-      throw error
-    }
-  }
-
-  /** What the store has of a feed that is not in use. */
-  async #stored(id: Uint8Array): Promise<FeedStorage | undefined> {
-    await this.#turns.free(toHex(id))
-    return this.#storage.findFeed(id)
-  }
-
-  #identify(id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>): IdentifiedFeed {
-    const onWanting = (feed: IdentifiedFeed) => {
-      if (this.#directory.byId(id) !== feed) return
-      for (const peer of this.#peers) peer.session.offer(feed)
-    }
-    const feed: IdentifiedFeed = new IdentifiedFeed(this.#context, { id, key, onWanting }, () => this.open().then(open))
-    this.#identified.set(toHex(id), feed)
-    feed.opening.then(
-      () => {
-        if (this.#identified.get(toHex(id)) !== feed) return
-        this.#directory.add(feed)
-        onWanting(feed)
-      },
-      () => {}
-    )
-    this.emit('interested', copyBytes(id))
-    return feed
-  }
-
-  #write(key: Uint8Array, options: FeedOptions, open: () => Promise<FeedStorage>): Feed {
-    const feed = new UnfinishedFeed(this.#context, key, async () => {
-      await this.open()
-      return this.#opened(await open(), null, options)
-    })
-    this.#unfinished.set(toHex(key), feed)
-    return new Feed(this, feed)
-  }
-
-  async #opened(storage: FeedStorage, id: Uint8Array | null, options: FeedOptions): Promise<OpenedStorage> {
-    const wrap = options.wrapStorage ?? this.#wrapStorage
-    if (wrap === undefined) return { storage, rehash: !this.#storage.supports.checksums }
-    return { storage: await wrap(storage, { id }), rehash: true }
-  }
-
-  async #release(feed: OpenFeed): Promise<void> {
-    if (feed instanceof IdentifiedFeed) {
-      const id = toHex(feed.id)
-      if (this.#identified.get(id) !== feed) return feed.close()
-      this.#identified.delete(id)
-      this.#directory.delete(feed)
-      // First, or what one peer owes would be asked of the next, and so on.
-      feed.replicator.stop()
-      const closed = this.#turns.take(id, () => feed.close())
-      for (const peer of this.#peers) peer.session.leave(feed)
-      this.emit('uninterested', copyBytes(feed.id))
-      await closed
-    } else if (feed instanceof UnfinishedFeed) {
-      const key = toHex(feed.key)
-      if (this.#unfinished.get(key) !== feed) return feed.close()
-      this.#unfinished.delete(key)
-      await this.#turns.take(key, () => feed.close())
-    }
-  }
-
-  async #closeHandles(feed: OpenFeed): Promise<void> {
-    await Promise.all([...feed.handles].map((handle) => (handle instanceof Feed ? handle.close() : undefined)))
-    await this.#release(feed)
-  }
-
-  /** Closes a feed, and those that are opened in its place meanwhile. */
-  async #closeAll(next: () => OpenFeed | undefined): Promise<void> {
-    for (let feed = next(); feed !== undefined; feed = next()) await this.#closeHandles(feed)
-  }
-
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#changing.then(change)
-    this.#changing = result.catch(() => {})
-    return result
+    await this.#feeds.letGo(feed, handle)
   }
 
   async #close(): Promise<void> {
     for (const peer of this.#peers) peer.end()
-    await this.#changing
-    await Promise.all([...this.#identified.values(), ...this.#unfinished.values()].map((f) => this.#closeHandles(f)))
+    await this.#feeds.close()
     await this.#opening?.catch(() => {})
     await this.#storage.close()
     this.removeAllListeners()

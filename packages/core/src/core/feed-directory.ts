@@ -1,6 +1,6 @@
 import { toHex } from '../bytes/hex.ts'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
-import type { Directory } from '../session/session.ts'
+import type { Directory } from '../session/options.ts'
 
 /** The feeds that peers may join: those whose stored state was read, by id and by the beginning of their topic. */
 export class FeedDirectory implements Directory {

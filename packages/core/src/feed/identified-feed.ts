@@ -2,13 +2,11 @@ import {
   BlockDamagedError,
   ClosedError,
   type FeedChange,
-  type FeedRecord,
   type FeedStorage,
-  HAVE_PAGE_BLOCKS,
   StorageError,
   type TreeNode
 } from '@anyfeed/interfaces'
-import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import { type ReplicatedFeed, Replicator } from '../replicator/replicator.ts'
 import type { Joinable } from '../session/channel.ts'
@@ -20,6 +18,7 @@ import { type Waiting, wait, waitFor } from '../wait/wait.ts'
 import { type CommitTarget, Committer } from './committer.ts'
 import type { Download } from './download.ts'
 import { Downloads } from './downloads.ts'
+import { HeldBlocks } from './held-blocks.ts'
 import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { Waiters } from './waiters.ts'
 
@@ -27,10 +26,10 @@ import { Waiters } from './waiters.ts'
 export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed, CommitTarget {
   readonly id: Uint8Array
   readonly topic: Uint8Array
-  readonly have = new PagedBitfield()
   readonly tree: FeedTree
   readonly replicator: Replicator
   readonly opening: Promise<void>
+  readonly #held: HeldBlocks
   readonly #waiters = new Waiters()
   readonly #committer = new Committer(this)
   readonly #downloads: Downloads
@@ -39,11 +38,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   #storage: FeedStorage | undefined
   #rehash = true
   #key: Uint8Array
-  #held = 0
-  #byteLength = 0
   #lengthTold = false
   #commitError: Error | undefined
-  #last: Promise<unknown> = Promise.resolve()
 
   /** `key` is for the case that the store does not have the feed yet. `onWanting`: something is missing again. */
   constructor(
@@ -57,6 +53,12 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.#onWanting = onWanting
     this.topic = topicOf(context.sha256, id)
     this.tree = new FeedTree(id, (indexes) => this.#stored().getNodes(indexes))
+    this.#held = new HeldBlocks({
+      durability: context.durability,
+      blocks: () => this.blocks,
+      record: (here) => ({ key: this.#key, id, blocks: this.blocks, ...here }),
+      onChange: (blocks) => this.#downloads.changed(blocks)
+    })
     this.replicator = new Replicator(this, context.hash)
     this.#downloads = new Downloads(this.have, () => this.blocks, this.replicator)
     this.opening = open().then((opened) => this.#load(opened))
@@ -68,16 +70,20 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   get byteLength(): number {
-    return this.#byteLength
+    return this.#held.byteLength
+  }
+
+  get have(): PagedBitfield {
+    return this.#held.have
   }
 
   /** How many blocks are here. */
   get held(): number {
-    return this.#held
+    return this.#held.count
   }
 
   get complete(): boolean {
-    return this.blocks > 0 && this.#held === this.blocks
+    return this.#held.complete
   }
 
   get wanting(): boolean {
@@ -180,22 +186,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   commit(change: Required<Pick<FeedChange, 'blocks' | 'nodes'>>): Promise<void> {
-    return this.#exclusive(async () => {
-      this.assertOpen()
-      const added = change.blocks.filter(({ index }) => !this.have.has(index))
-      let byteLength = this.#byteLength
-      for (const { data } of added) byteLength += data.length
-      const complete = this.#held + added.length === this.blocks
-      const have = complete ? [] : this.have.pagesWith(added.map(({ index }) => index))
-      await this.#stored().commit(
-        { ...change, have, record: this.#record({ complete, byteLength }) },
-        this.#durability()
-      )
-      this.#byteLength = byteLength
-      this.#held += added.length
-      for (const { index } of added) this.have.add(index)
-      this.#downloads.changed(added.map(({ index }) => index))
-    })
+    return this.#held.add(change, () => this.assertOpen())
   }
 
   onCommitted(blocks: readonly Verified[]): void {
@@ -253,17 +244,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
 
   async #load({ storage, rehash }: OpenedStorage): Promise<void> {
     const { record } = storage
-    if (record !== undefined) {
-      this.#key = record.key
-      this.#byteLength = record.byteLength
-      if (record.complete) {
-        this.have.fillTo(record.blocks)
-        this.#held = record.blocks
-      } else {
-        for (const { page, bits } of await storage.getHave()) this.have.setPage(page, bits)
-        this.#held = this.have.count(0, record.blocks)
-      }
-    }
+    if (record !== undefined) this.#key = record.key
+    await this.#held.load(storage)
     this.#storage = storage
     this.#rehash = rehash
     if (record !== undefined && record.blocks > 0) {
@@ -302,35 +284,12 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
 
   /** Drops blocks, given with their lengths, so that they are fetched again. */
   async #drop(lengths: ReadonlyMap<number, number>): Promise<void> {
-    await this.#exclusive(async () => {
-      const here = [...lengths.keys()].filter((block) => this.have.has(block))
-      if (here.length === 0) return
-      const before = { byteLength: this.#byteLength, held: this.#held }
-      const changed = new Set(here.map((block) => Math.floor(block / HAVE_PAGE_BLOCKS)))
-      // A complete feed has no have pages in the store.
-      const pages = this.complete ? Math.ceil(this.blocks / HAVE_PAGE_BLOCKS) : 0
-      for (let page = 0; page < pages; page++) changed.add(page)
-      // First here, so that nobody reads them while the store forgets them.
-      for (const block of here) {
-        this.have.delete(block)
-        this.#byteLength -= lengths.get(block) as number
-      }
-      this.#held -= here.length
-      // The bytes that were damaged may not be as many as those that were counted.
-      if (this.#held === 0 || this.#byteLength < 0) this.#byteLength = 0
-      this.#downloads.changed(here)
-      const have = [...changed].map((page) => this.have.copyPage(page))
-      try {
-        await this.#stored().commit({ record: this.#record(), dropped: here, have }, this.#durability())
-      } catch (error) {
-        for (const block of here) this.have.add(block)
-        this.#held = before.held
-        this.#byteLength = before.byteLength
-        this.#downloads.changed(here)
-        this.#fail(error as Error)
-        throw error
-      }
-    })
+    try {
+      await this.#held.drop(lengths)
+    } catch (error) {
+      this.#fail(error as Error)
+      throw error
+    }
     this.replicator.dropped([...lengths.keys()])
     this.#onWanting(this)
   }
@@ -338,21 +297,5 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   #fail(error: Error): void {
     this.#waiters.rejectAll(error)
     this.#downloads.cancelAll(error)
-  }
-
-  #record(changed: Partial<FeedRecord> = {}): FeedRecord {
-    const { id, blocks, complete } = this
-    return { key: this.#key, id, blocks, complete, byteLength: this.#byteLength, ...changed }
-  }
-
-  /** One after the other: each change of what is here begins where the one before it ended. */
-  #exclusive<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(change)
-    this.#last = result.catch(() => {})
-    return result
-  }
-
-  #durability() {
-    return { durability: this.context.durability }
   }
 }

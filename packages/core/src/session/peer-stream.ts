@@ -2,8 +2,9 @@ import { ClosedError } from '@anyfeed/interfaces'
 import { toUtf8 } from '../bytes/utf8.ts'
 import { Emitter } from '../events/emitter.ts'
 import { MAX_EXTENSION_MESSAGE_BYTES } from '../limits.ts'
+import type { SessionEvents, SessionOptions } from './options.ts'
 import type { TradeDirection } from './permission.ts'
-import { Session, type SessionEvents, type SessionOptions } from './session.ts'
+import { Session } from './session.ts'
 
 /** What may wait to be sent to a peer before `send` refuses more, in bytes. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { type Clock, ProtocolError, type Sha256 } from '@anyfeed/interfaces'
+import { ProtocolError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes, plainBytes } from '../bytes/copy.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS } from '../limits.ts'
@@ -20,12 +20,14 @@ import {
   RESPONSE,
   UNPAUSE
 } from '../wire/messages.ts'
-import type { Channel, ChannelHandler, Joinable, RemoteSide } from './channel.ts'
+import type { Channel, Joinable, RemoteSide } from './channel.ts'
 import { ChannelTable } from './channel-table.ts'
 import { joinProof } from './join-proof.ts'
-import { Liveness, type LivenessOptions } from './liveness.ts'
+import { Liveness } from './liveness.ts'
+import type { SessionEvents, SessionOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
-import { EVERYTHING, type Permission } from './permission.ts'
+import type { Permission } from './permission.ts'
+import { Permissions } from './permissions.ts'
 
 /** The version of the wire protocol that is spoken here. Version 0 is hypercore 1.x. */
 export const VERSION = 1
@@ -34,45 +36,6 @@ export const VERSION = 1
 const MAX_BITFIELD_COST = 64 * 1024 * 1024
 
 const PROTOCOLS = ['hypercore', 'hyperdrive']
-
-/** Where a session finds the feeds that a peer may join. */
-export interface Directory {
-  /** The open feed with this id. */
-  byId(id: Uint8Array): Joinable | undefined
-  /** The open feeds whose topic begins with these two bytes. */
-  byTopicPrefix(prefix: Uint8Array): Iterable<Joinable>
-  /** Whether a nonce is one of our own, on whatever stream. */
-  isOwnNonce(nonce: Uint8Array): boolean
-  /** All open feeds for which peers are asked of our own accord. */
-  wanting(): Iterable<Joinable>
-}
-
-export interface SessionOptions extends LivenessOptions {
-  /** Names this peer: 32 bytes. */
-  readonly id: Uint8Array
-  /** Fresh for each stream: 32 bytes. */
-  readonly nonce: Uint8Array
-  /** Sorted by code unit. */
-  readonly extensions: readonly string[]
-  readonly directory: Directory
-  readonly clock: Clock
-  readonly sha256: Sha256
-  /** The outbox calls {@link SessionEvents.onDrain} when fewer bytes than this are left. */
-  readonly lowWater: number
-  readonly channelBinding: Uint8Array | undefined
-  /** What may be traded with this peer on a feed: everything by default. Asked once for each feed. */
-  readonly permission?: ((feed: Joinable, remote: Handshake) => Permission | Promise<Permission>) | undefined
-}
-
-export interface SessionEvents {
-  onHandshake(remote: Handshake): void
-  /** Both sides have joined a feed: returns who takes the channel over. */
-  onChannel(channel: Channel): ChannelHandler
-  onExtension(name: string, payload: Uint8Array): void
-  onDrain(): void
-  /** The stream is over: cleanly, or with an error. Called once, nothing follows. */
-  onEnd(error: Error | undefined): void
-}
 
 /**
  * One peer stream as a state machine that does no I/O: bytes in, bytes out, events (PROTOCOL sections 2 and 3).
@@ -86,7 +49,7 @@ export class Session {
   readonly #decoder = new FrameDecoder()
   readonly #channels = new ChannelTable()
   readonly #liveness: Liveness
-  readonly #permissions = new WeakMap<Joinable, Permission | 'asking'>()
+  readonly #permissions: Permissions
   #remote: Handshake | undefined
   #isSelf = false
   #bitfieldCost = 0
@@ -106,6 +69,12 @@ export class Session {
         this.#liveness.sent()
       },
       onTimeout: (error) => this.destroy(error)
+    })
+    this.#permissions = new Permissions(options.permission, {
+      onDecided: (feed) => {
+        if (options.directory.byId(feed.id) === feed) this.offer(feed)
+      },
+      onError: (error) => this.destroy(error)
     })
     const { id, nonce, extensions } = options
     this.outbox.push(encodeHandshake({ protocol: 'hypercore', version: VERSION, id, extensions, nonce }))
@@ -296,7 +265,7 @@ export class Session {
   #consider(feed: Joinable, remote: Handshake, joined: RemoteSide | undefined): void {
     const wanted = remote.version >= 1 ? feed.wanting : this.#channels.isKnown(feed.id)
     if (joined === undefined && !wanted) return
-    const permission = this.#permission(feed, remote)
+    const permission = this.#permissions.of(feed, remote)
     // Whoever decides may have done anything meanwhile.
     if (permission === undefined || this.#ended || this.#channels.of(feed.id) !== undefined) return
     if (joined !== undefined) {
@@ -304,31 +273,6 @@ export class Session {
     } else if (permission.fetch || (remote.version === 0 && permission.serve)) {
       this.#join(feed, permission)
     }
-  }
-
-  /** What may be traded; `undefined` while that is being decided: then the feed is offered again. */
-  #permission(feed: Joinable, remote: Handshake): Permission | undefined {
-    const known = this.#permissions.get(feed)
-    if (known !== undefined) return known === 'asking' ? undefined : known
-    let permission: Permission | Promise<Permission>
-    this.#permissions.set(feed, 'asking')
-    try {
-      permission = this.#options.permission?.(feed, remote) ?? EVERYTHING
-    } catch (error) {
-      this.destroy(error as Error)
-      return undefined
-    }
-    if (!(permission instanceof Promise)) {
-      this.#permissions.set(feed, permission)
-      return permission
-    }
-    permission
-      .then((permission) => {
-        this.#permissions.set(feed, permission)
-        if (this.#options.directory.byId(feed.id) === feed) this.offer(feed)
-      })
-      .catch((error) => this.destroy(error))
-    return undefined
   }
 
   #join(feed: Joinable, permission: Permission): Channel {
