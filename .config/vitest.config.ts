@@ -33,6 +33,8 @@ export default defineConfig({
   },
   test: {
     include: ['{packages,adapters}/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/browser/**'],
+    globalSetup: ['.config/browser-tests.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000
   }

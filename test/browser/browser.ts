@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { findChromium, HOW_TO_GET_CHROMIUM } from './chromium.ts'
+
+/** Nothing is asked of anybody outside; Chromium's own sandbox needs rights that a container's root has not. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Without it two pages know each other only by mDNS names, which nothing on this machine need resolve.
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+  '--force-webrtc-ip-handling-policy=default_public_and_private_interfaces'
+]
+
+/** A Chromium whose profile is in a folder, so that it can be ended and started again. */
+export class Browser {
+  readonly #profile = mkdtempSync(join(tmpdir(), 'anyfeed-browser-'))
+  #context: BrowserContext | undefined
+
+  /** Starts it, unless it runs. */
+  async start(): Promise<BrowserContext> {
+    const executablePath = findChromium()
+    if (executablePath === undefined) throw new Error(`no Chromium was found: ${HOW_TO_GET_CHROMIUM}`)
+    this.#context ??= await chromium.launchPersistentContext(this.#profile, { executablePath, args: FLAGS })
+    return this.#context
+  }
+
+  /** A new page at `url`, which has loaded. What goes wrong in it, out of all calls, is told on standard error. */
+  async open(url: string): Promise<Page> {
+    const page = await (await this.start()).newPage()
+    page.on('pageerror', (error) => console.error(`in the page: ${error.stack}`))
+    page.on('console', (message) => message.type() === 'error' && console.error(`in the page: ${message.text()}`))
+    await page.goto(url)
+    return page
+  }
+
+  /** Ends the process of the browser, and all of its pages, as a crash does. Resolves when it is gone. */
+  async kill(page: Page): Promise<void> {
+    const context = this.#context
+    this.#context = undefined
+    const gone = new Promise((resolve) => context?.once('close', resolve))
+    const session = await page.context().newCDPSession(page)
+    session.send('Browser.crash' as never).catch(() => {})
+    await gone
+  }
+
+  async close(): Promise<void> {
+    await this.#context?.close()
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10 })
+  }
+}
