@@ -12,6 +12,7 @@ const sources = Object.fromEntries(
     'adapters/storage-memory',
     'adapters/storage-level',
     'adapters/transport-memory',
+    'adapters/transport-messageport',
     'adapters/transport-tcp',
     'adapters/discovery-memory',
     'adapters/discovery-mdns',

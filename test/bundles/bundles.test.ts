@@ -10,6 +10,7 @@ const FOR_PAGES = [
   '@anyfeed/storage-memory',
   '@anyfeed/storage-level',
   '@anyfeed/transport-memory',
+  '@anyfeed/transport-messageport',
   '@anyfeed/transport-libp2p',
   '@anyfeed/transport-libp2p/node',
   '@anyfeed/discovery-memory',

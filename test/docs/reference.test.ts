@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as errors from '@anyfeed/interfaces'
 import { createMemoryHub, memoryTransport } from '@anyfeed/transport-memory'
+import { messagePortTransport } from '@anyfeed/transport-messageport'
 import { tcpTransport } from '@anyfeed/transport-tcp'
 import { describe, expect, it } from 'vitest'
 import * as limits from '../../packages/core/src/limits.ts'
@@ -51,6 +52,8 @@ describe('docs/limits.md', () => {
     expect(page).toContain(`\`@anyfeed/transport-tcp\` | ${inDigits(tcpTransport().supports.maxBuffered)} bytes |`)
     const memory = memoryTransport(createMemoryHub())
     expect(page).toContain(`\`@anyfeed/transport-memory\` | ${inDigits(memory.supports.maxBuffered)} bytes |`)
+    const ports = messagePortTransport()
+    expect(page).toContain(`\`@anyfeed/transport-messageport\` | ${inDigits(ports.supports.maxBuffered)} bytes |`)
   })
 })
 

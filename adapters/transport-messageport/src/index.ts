@@ -1,0 +1,2 @@
+export type { AttachedPort } from './port.ts'
+export { type MessagePortTransport, type MessagePortTransportOptions, messagePortTransport } from './transport.ts'
