@@ -29,6 +29,7 @@ export default defineConfig({
     alias: [
       { find: '@anyfeed/transport-libp2p/node', replacement: `${root}adapters/transport-libp2p/src/node.ts` },
       { find: '#platform', replacement: `${root}packages/core/src/platform/node.ts` },
+      { find: '#media', replacement: `${root}adapters/transport-libp2p/src/media/node.ts` },
       ...Object.entries(sources).map(([name, file]) => ({ find: new RegExp(`^${name}$`), replacement: file }))
     ]
   },

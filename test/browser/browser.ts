@@ -39,6 +39,15 @@ export class Browser {
     return page
   }
 
+  /** Ends the process that runs a page. Resolves when it is gone. */
+  async crash(page: Page): Promise<void> {
+    const crashed = page.waitForEvent('crash')
+    const session = await page.context().newCDPSession(page)
+    session.send('Page.crash').catch(() => {})
+    await crashed
+    await page.close()
+  }
+
   /** Ends the process of the browser, and all of its pages, as a crash does. Resolves when it is gone. */
   async kill(page: Page): Promise<void> {
     const context = this.#context

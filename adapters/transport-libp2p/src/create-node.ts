@@ -1,13 +1,14 @@
 import { ConnectionError } from '@anyfeed/interfaces'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
+import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { identify } from '@libp2p/identify'
 import type { Libp2p } from '@libp2p/interface'
 import { kadDHT, passthroughMapper, removePrivateAddressesMapper } from '@libp2p/kad-dht'
 import { ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import { LISTEN, media } from '#media'
 import { requireAddress } from './address.ts'
 import { bootstrap } from './bootstrap.ts'
 import { readPrivateKey } from './private-key.ts'
@@ -22,7 +23,11 @@ export const STREAM_WINDOW = 4 * 1024 * 1024
 const FIRST_SELF_QUERY = 100
 
 export interface NodeOptions {
-  /** Multiaddrs to listen on; port 0 lets the system pick. `/ip4/0.0.0.0/tcp/0` unless told; `[]` for none. */
+  /**
+   * Multiaddrs to listen on; port 0 lets the system pick. One that ends in `/ws` is for WebSockets, which pages can dial.
+   * A page itself can only be reached through others: `/p2p-circuit` asks the nodes it knows to introduce it. In Node
+   * `/ip4/0.0.0.0/tcp/0` unless told, in a page none; `[]` for none.
+   */
   readonly listen?: readonly string[]
 
   /** Multiaddrs, each with its peer id, of nodes to stay connected with; the first way into the DHT. None unless told. */
@@ -43,6 +48,15 @@ export interface NodeOptions {
    */
   readonly allowPrivateAddresses?: boolean
 
+  /** Ways of reaching others beside the usual ones, such as `webRTC()` of @libp2p/webrtc in a page. None unless told. */
+  readonly transports?: NonNullable<Libp2pOptions['transports']>
+
+  /**
+   * Whether to introduce pages to each other, so that they can connect by WebRTC: a circuit relay, whose connections are
+   * limited to 128 KiB and 2 minutes and so carry no feeds. `false` unless told.
+   */
+  readonly relay?: boolean
+
   /** The most connections with other nodes; the least useful are closed beyond it. 300 unless told. */
   readonly maxConnections?: number
 
@@ -51,8 +65,8 @@ export interface NodeOptions {
 }
 
 /**
- * A libp2p node with the usual stack, started: TCP, noise, yamux, identify, ping and kad-dht, which it serves. It knows
- * nobody unless told. Stop it with `node.stop()`.
+ * A libp2p node with the usual stack, started: TCP and WebSockets (in a page, WebSockets and circuit relays), noise,
+ * yamux, identify, ping and kad-dht, which it serves. It knows nobody unless told. Stop it with `node.stop()`.
  *
  * Rejects with a `TypeError` for a private key or an address that is none, and with a `ConnectionError`
  * (`ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_UNREACHABLE`) when an address cannot be listened on; nothing is left running then.
@@ -65,13 +79,15 @@ export interface NodeOptions {
  */
 export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
   const known = (options.bootstrap ?? []).map((address) => requireAddress(address).multiaddr)
-  const listen = (options.listen ?? ['/ip4/0.0.0.0/tcp/0']).map(requireMultiaddr)
+  const listen = (options.listen ?? LISTEN).map(requireMultiaddr)
   const perSecond = options.maxInboundPerSecond
   const node = await createLibp2p({
     start: false,
     ...(options.privateKey && { privateKey: readPrivateKey(options.privateKey) }),
     addresses: { listen },
-    transports: [tcp()],
+    transports: [...media(), ...(options.transports ?? [])],
+    // A page dials no private address unless told.
+    ...(options.allowPrivateAddresses && { connectionGater: { denyDialMultiaddr: () => false } }),
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW } })],
     connectionManager: {
@@ -90,7 +106,8 @@ export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
         peerInfoMapper: options.allowPrivateAddresses ? passthroughMapper : removePrivateAddressesMapper,
         initialQuerySelfInterval: FIRST_SELF_QUERY
       }),
-      bootstrap: bootstrap(known)
+      bootstrap: bootstrap(known),
+      ...(options.relay && { relay: circuitRelayServer() })
     }
   })
   try {

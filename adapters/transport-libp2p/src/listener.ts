@@ -37,7 +37,7 @@ export async function openListener(
     const message = `listening on ${address} failed: ${taken ? 'the node has a listener' : String(cause)}`
     throw new ConnectionError(taken ? 'ERR_ADDRESS_IN_USE' : 'ERR_ADDRESS_UNREACHABLE', message, { cause })
   }
-  listener = new NodeListener(node, signal, onAddresses)
+  listener = new NodeListener(node, settings.limitedConnections, signal, onAddresses)
   return listener
 }
 
@@ -45,13 +45,21 @@ export async function openListener(
 export class NodeListener implements Listener {
   readonly closed: Promise<void>
   readonly #node: Libp2pNode
+  readonly #relayed: boolean
   readonly #onAddresses: (() => void) | undefined
   #told: string
   #resolveClosed: () => void = () => {}
   #open = true
 
-  constructor(node: Libp2pNode, signal: AbortSignal | undefined, onAddresses: (() => void) | undefined) {
+  /** `relayed`: whether connections all the way through a relay are taken. */
+  constructor(
+    node: Libp2pNode,
+    relayed: boolean,
+    signal: AbortSignal | undefined,
+    onAddresses: (() => void) | undefined
+  ) {
     this.#node = node
+    this.#relayed = relayed
     this.#onAddresses = onAddresses
     this.#told = String(this.addresses)
     node.addEventListener('self:peer:update', this.#selfUpdated)
@@ -73,7 +81,9 @@ export class NodeListener implements Listener {
   /** Those that the node has now: relays and what others see of it may come later, and are told of. */
   get addresses(): readonly string[] {
     const self = this.#node.peerId.toString()
-    const addresses = this.#node.getMultiaddrs().map((address) => formatAddress(address, self))
+    const all = this.#node.getMultiaddrs().map((address) => formatAddress(address, self))
+    // Whoever comes all the way through a relay is refused, unless told otherwise: such an address leads nowhere.
+    const addresses = this.#relayed ? all : all.filter((address) => !address.endsWith(`/p2p-circuit/p2p/${self}`))
     return addresses.length > 0 ? addresses : [`/p2p/${self}`]
   }
 

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Browser } from './browser.ts'
+import { bundlePage } from './bundle-page.ts'
+import type { PagePeer } from './pages/peer.ts'
+import { Site } from './site.ts'
+
+const browser = new Browser()
+let site: Site
+let url: string
+
+beforeAll(async () => {
+  site = new Site({ '/page.js': await bundlePage('peer') })
+  url = await site.open()
+})
+afterAll(async () => {
+  await browser.close()
+  site.close()
+})
+
+declare const peer: PagePeer
+
+describe('a store in IndexedDB', () => {
+  it.each([
+    ['tab', 20],
+    ['browser', 200]
+  ])('has every block that was acknowledged when the %s was killed in mid-write', async (what, blocks) => {
+    const store = `killed ${what}`
+    const page = await browser.open(url)
+    let acknowledged = { key: '', blocks: 0 }
+    let enough: () => void
+    const written = new Promise<void>((resolve) => {
+      enough = resolve
+    })
+    await page.exposeFunction('acknowledged', (key: string, count: number) => {
+      acknowledged = { key, blocks: count }
+      if (count === blocks) enough()
+    })
+    await page.evaluate((store) => peer.open(store), store)
+    await page.evaluate(() => void peer.write())
+    await written
+    if (what === 'browser') await browser.kill(page)
+    else await browser.crash(page)
+    const { key, blocks: least } = acknowledged
+
+    const after = await browser.open(url)
+    await after.evaluate((store) => peer.open(store), store)
+    const found = await after.evaluate((key) => peer.resume(key), key)
+    expect(found.blocks).toBeGreaterThanOrEqual(least)
+    expect(found.sound).toBe(found.blocks)
+    await after.close()
+  })
+
+  it('says so when the quota is reached, loses nothing, and goes on when there is room', async () => {
+    const page = await browser.open(url)
+    const session = await page.context().newCDPSession(page)
+    const { origin } = new URL(url)
+    const { usage } = await session.send('Storage.getUsageAndQuota', { origin })
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 8 * 1024 * 1024 })
+    // What room there is, a page is told once and not at each write.
+    await page.reload()
+    await page.evaluate(() => peer.open('full'))
+    const full = await page.evaluate(() => peer.fill(undefined, 1000))
+    expect(full.error).toEqual({ typed: true, code: 'ERR_STORAGE', causes: ['QuotaExceededError'] })
+    expect(full.blocks).toBeGreaterThan(10)
+    expect(full.sound).toBe(full.blocks)
+    const { key } = full
+
+    await session.send('Storage.overrideQuotaForOrigin', { origin })
+    await page.reload()
+    await page.evaluate(() => peer.open('full'))
+    expect(await page.evaluate((key) => peer.resume(key), key)).toEqual({ blocks: full.blocks, sound: full.blocks })
+    const most = full.blocks + 100
+    expect(await page.evaluate(({ key, most }) => peer.fill(key, most), { key, most })).toEqual({
+      key,
+      blocks: most,
+      sound: most
+    })
+    await page.close()
+  })
+})
