@@ -57,25 +57,27 @@ function define(): void {
     execute('share', options, (context) => share(file, networkOptions(options, EVERYWHERE), context))
   )
 
-  addPeerOptions(command('get <ID>', 'fetch a feed and write it to a file', GET_HELP, idArgument))
+  const getting = command('get <ID>', 'fetch a feed and write it to a file', GET_HELP, idArgument)
     .option('-o, --output <FILE>', 'where to write it, - for standard output (default: anyfeed- and 12 digits of ID)')
     .option('--timeout <SECONDS>', 'give up when nothing came for so long; 0 for never', secondsOption, TIMEOUT_SECONDS)
-    .action((id: string, options: CommonOptions & NetworkFlags & { output?: string; timeout: number }) =>
+  addPeerOptions(getting).action(
+    (id: string, options: CommonOptions & NetworkFlags & { output?: string; timeout: number }) =>
       execute(
         'get',
         options,
         (context) => get(id, { ...options, network: networkOptions(options, []) }, context),
         options.output === '-'
       )
-    )
+  )
 
-  addPeerOptions(command('cat <ID>', 'write blocks of a feed to standard output', CAT_HELP, idArgument))
+  const reading = command('cat <ID>', 'write blocks of a feed to standard output', CAT_HELP, idArgument)
     .option('--start <N>', 'the first block', wholeNumber(0), 0)
     .option('--limit <N>', 'how many blocks at most (default: up to the end)', wholeNumber(0))
     .option('--timeout <SECONDS>', 'give up when nothing came for so long; 0 for never', secondsOption, TIMEOUT_SECONDS)
-    .action((id: string, options: CommonOptions & NetworkFlags & { timeout: number; start: number; limit?: number }) =>
+  addPeerOptions(reading).action(
+    (id: string, options: CommonOptions & NetworkFlags & { timeout: number; start: number; limit?: number }) =>
       execute('cat', options, (context) => cat(id, { ...options, network: networkOptions(options, []) }, context), true)
-    )
+  )
 
   addPeerOptions(command('seed', 'serve all feeds of the store', SEED_HELP)).action(
     (options: CommonOptions & NetworkFlags) =>

@@ -28,6 +28,8 @@ export interface NetworkFlags {
   readonly bittorrentKey?: BittorrentKey
 }
 
+const DEFAULT_DISCOVERIES: readonly DiscoveryName[] = ['kad-dht', 'mdns']
+
 /** The DHTs that have a name. */
 const DHTS: Readonly<Record<string, string>> = { ipfs: '/ipfs/kad/1.0.0' }
 
@@ -38,7 +40,11 @@ export function addPeerOptions(command: Command): Command {
   return addDhtOptions(command)
     .option('-p, --peer <ADDRESS>', 'a peer to connect with; may be given several times', peerAddresses)
     .addOption(new Option('--transport <NAME>', 'how to connect').choices(TRANSPORTS).default('libp2p'))
-    .option('--discovery <LIST>', `how to find peers: ${DISCOVERIES.join(',')}`, discoveryList, ['kad-dht', 'mdns'])
+    .addOption(
+      new Option('--discovery <LIST>', `how to find peers, of ${DISCOVERIES.join(',')}`)
+        .argParser(discoveryList)
+        .default(DEFAULT_DISCOVERIES, DEFAULT_DISCOVERIES.join(','))
+    )
     .option('--no-discovery', 'look for no peers: use those that are given')
     .option('--interface <IP>', 'the one local address to use for mdns and bittorrent', interfaceAddress)
     .option('--router <HOST:PORT>', 'a node of the BitTorrent DHT, or `public`; may be given several times', routers)
@@ -52,6 +58,7 @@ export function addPeerOptions(command: Command): Command {
 /** Adds the options of commands that take part in the DHT. */
 export function addDhtOptions(command: Command): Command {
   return command
+    .optionsGroup('Peers:')
     .option('--listen <ADDRESS>', 'where to listen; may be given several times', listenAddresses)
     .option('--bootstrap <ADDRESS>', 'a node of the DHT to enter it by; may be given several times', nodeAddresses)
     .option('--dht <PROTOCOL>', 'which DHT to be in; `ipfs` is the public one of IPFS', dhtProtocol, OWN_DHT)
