@@ -1,51 +1,73 @@
-// `npm run bench -- [--only WORK] [--rounds N] [--json FILE]`: each line beside a bare program that does only the
-// unavoidable work, in turn, in fresh processes. Absolute figures mean little; the ratio is what counts.
-import { writeFileSync } from 'node:fs'
+// `npm run bench -- [--only WORK] [--rounds N] [--json FILE] [--no-peers] [--write]`: each line beside a bare program
+// that does only the unavoidable work and beside other systems, in turn. Absolute figures mean little; ratios count.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { measure } from './measure.ts'
-import { works } from './works.ts'
+import { availablePeers } from './peers/available.ts'
+import { measure } from './processes/measure.ts'
+import { hasNamespaces } from './processes/namespace.ts'
+import { chart } from './report/chart.ts'
+import { jsonLines, type Line, lineOf } from './report/line.ts'
+import { machine } from './report/machine.ts'
+import { page } from './report/page.ts'
+import { LIMITS_HEAD, limitsRow, PEERS_HEAD, peersRows } from './report/table.ts'
+import { runRounds } from './rounds.ts'
+import type { Work } from './work.ts'
+import { works } from './works/works.ts'
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, rounds: { type: 'string', default: '5' }, json: { type: 'string' } }
+const { values: options } = parseArgs({
+  allowNegative: true,
+  options: {
+    only: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    peers: { type: 'boolean', default: true },
+    write: { type: 'boolean', default: false }
+  }
 })
-const names = Object.keys(works).filter((name) => values.only === undefined || name === values.only)
-if (names.length === 0) {
-  console.error(`no such work: ${values.only}; there are ${Object.keys(works).join(', ')}`)
-  process.exit(2)
-}
+const rounds = Number(options.rounds)
+const names = Object.keys(works).filter((name) => options.only === undefined || name === options.only)
+if (names.length === 0) fail(`no such work: ${options.only}; there are ${Object.keys(works).join(', ')}`)
+if (!Number.isSafeInteger(rounds) || rounds < 1) fail(`--rounds takes a number from 1, not ${options.rounds}`)
 
-const lines = []
-console.log('| work | bare program | unit | bare | anyfeed | ratio | goal |')
-console.log('| --- | --- | --- | --- | --- | --- | --- |')
+const isolated = hasNamespaces()
+const { versions, leftOut } = options.peers ? availablePeers(isolated) : { versions: {}, leftOut: {} }
+
+const lines: Line[] = []
+console.log(`${machine()}; ${rounds} rounds\n\n${LIMITS_HEAD}`)
 for (const name of names) {
-  const work = works[name] as (typeof works)[string]
-  const limit: number[] = []
-  const ours: number[] = []
-  const ratios: number[] = []
-  for (let round = 0; round < Number(values.rounds); round++) {
-    const bare = await measure(name, work, 'limit')
-    const mine = await measure(name, work, 'ours')
-    limit.push(bare)
-    ours.push(mine)
-    ratios.push(mine / bare)
-  }
-  const line = {
-    work: name,
-    unit: work.unit,
-    limit: median(limit),
-    ours: median(ours),
-    ofLimit: median(ratios),
-    goal: work.goal
-  }
+  const work = works[name] as Work
+  const line = await measureLine(name, work)
   lines.push(line)
-  const goal = line.goal === undefined ? '' : line.goal.toFixed(2)
-  console.log(
-    `| ${work.title} | ${work.bare} | ${work.unit} | ${line.limit.toFixed(0)} | ${line.ours.toFixed(0)} | ${line.ofLimit.toFixed(2)} | ${goal} |`
-  )
+  console.log(limitsRow(line, work))
 }
-if (values.json !== undefined) writeFileSync(values.json, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+console.log(`\n${PEERS_HEAD}`)
+for (const line of lines) for (const row of peersRows(line, works[line.work] as Work)) console.log(row)
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] as number
+if (options.json !== undefined) writeFileSync(options.json, jsonLines(lines))
+if (options.write) {
+  const docs = new URL('../../docs/', import.meta.url)
+  const titles = Object.fromEntries(Object.entries(works).map(([name, { title }]) => [name, title]))
+  writeFileSync(new URL('benchmarks.md', docs), page({ lines, rounds, machine: machine() }, works))
+  writeFileSync(new URL('benchmarks.svg', docs), chart(lines, titles))
+}
+
+async function measureLine(name: string, work: Work): Promise<Line> {
+  const folder = mkdtempSync(join(tmpdir(), 'anyfeed-bench-'))
+  const { size } = work
+  try {
+    if (work.prepare) await measure({ work: name, who: 'ours', size, folder }, { isolated, role: 'prepare' })
+    const peers = Object.keys(work.peers).filter((peer) => peer in versions)
+    const figures = await runRounds(name, work, { rounds, size, folder, isolated, peers })
+    const missing = Object.entries(leftOut).filter(([peer]) => peer in work.peers)
+    return lineOf(name, work, { ...figures, leftOut: { ...Object.fromEntries(missing), ...figures.leftOut } }, versions)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(2)
 }

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const folder = new URL('.', import.meta.url)
+
+/**
+ * Installs the workspace of the other systems as its lock file says, unless that is how it is. Returns what went wrong,
+ * if anything did: without a network, there are no peers.
+ */
+export function installPeers(): string | undefined {
+  if (installed()) return undefined
+  const npm = process.env.npm_execpath
+  const [command, ...before] = npm === undefined ? ['npm'] : [process.execPath, npm]
+  const { status, stderr, error } = spawnSync(command as string, [...before, 'ci', '--ignore-scripts', '--no-audit'], {
+    cwd: fileURLToPath(folder),
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    // npm hands its own options on to the scripts that it runs: they are of the workspace above.
+    env: { ...process.env, npm_config_workspaces: 'false' }
+  })
+  if (status === 0) return undefined
+  return `could not be installed: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? 'npm failed'}`
+}
+
+/** The version of an installed package; `undefined` where it is not there, as one for other platforms. */
+export function versionOf(name: string): string | undefined {
+  const file = new URL(`node_modules/${name}/package.json`, folder)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : undefined
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version?: string; readonly optional?: boolean }>>
+}
+
+/** Whether npm's record of what it installed has everything that the lock file asks for. */
+function installed(): boolean {
+  const record = new URL('node_modules/.package-lock.json', folder)
+  if (!existsSync(record)) return false
+  const { packages: wanted } = readLock(new URL('package-lock.json', folder))
+  const { packages: here } = readLock(record)
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || here[path]?.version === version
+  )
+}
+
+function readLock(file: URL): Lock {
+  return JSON.parse(readFileSync(file, 'utf8')) as Lock
+}

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { message } from './message.ts'
+import { LOOPBACK_ALONE } from './namespace.ts'
+import type { Task } from './task.ts'
+
+const stage = fileURLToPath(new URL('stage.child.ts', import.meta.url))
+
+/** Milliseconds after which a measurement that has not come to an end is given up. */
+const DEADLINE = 10 * 60 * 1000
+
+/** What is kept of what the processes complain of. */
+const MOST_COMPLAINT = 2000
+
+export interface MeasureOptions {
+  /** Whether it runs where there is no network but loopback. */
+  readonly isolated: boolean
+  /** What is done: the work itself, or what is done once before the first round. */
+  readonly role?: 'run' | 'prepare'
+}
+
+/** Runs one program once, in fresh processes; resolves with what its `run` resolved with. */
+export async function measure(task: Task, { isolated, role = 'run' }: MeasureOptions): Promise<number> {
+  const [command = '', ...args] = [
+    ...(isolated ? LOOPBACK_ALONE : []),
+    process.execPath,
+    stage,
+    JSON.stringify(task),
+    role
+  ]
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  let complaint = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-MOST_COMPLAINT)
+  })
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  const timer = setTimeout(() => child.kill(), DEADLINE)
+  try {
+    return Number(await message(child))
+  } catch (error) {
+    await closed
+    throw new Error(`${task.who} failed at ${task.work}: ${complaint.trim() || (error as Error).message}`)
+  } finally {
+    clearTimeout(timer)
+    await closed
+  }
+}
