@@ -10,7 +10,7 @@ const stage = fileURLToPath(new URL('stage.child.ts', import.meta.url))
 const DEADLINE = 10 * 60 * 1000
 
 /** What is kept of what the processes complain of. */
-const MOST_COMPLAINT = 2000
+const MOST_COMPLAINT = 10_000
 
 export interface MeasureOptions {
   /** Whether it runs where there is no network but loopback. */
@@ -39,9 +39,16 @@ export async function measure(task: Task, { isolated, role = 'run' }: MeasureOpt
     return Number(await message(child))
   } catch (error) {
     await closed
-    throw new Error(`${task.who} failed at ${task.work}: ${complaint.trim() || (error as Error).message}`)
+    throw new Error(`${task.who} failed at ${task.work}: ${reasonOf(complaint) ?? (error as Error).message}`, {
+      cause: complaint
+    })
   } finally {
     clearTimeout(timer)
     await closed
   }
+}
+
+/** The first line of a complaint that names an error: the rest is where it came from, or what it brought about. */
+function reasonOf(complaint: string): string | undefined {
+  return /^\S*Error\b.*$/m.exec(complaint)?.[0]
 }

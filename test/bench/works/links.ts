@@ -4,6 +4,12 @@ import { tcpRoundTrip } from '../limits/tcp-round-trip.ts'
 import { firstBlock } from '../ours/first-block.ts'
 import { replicate } from '../ours/replicate.ts'
 import { sequentialRead } from '../ours/sequential-read.ts'
+import { firstBlock as heliaFirst } from '../peers/helia/first-block.ts'
+import { replicate as heliaReplicate } from '../peers/helia/replicate.ts'
+import { firstBlock as hypercoreFirst, sequentialRead as hypercoreRead } from '../peers/hypercore/far.ts'
+import { replicate as hypercoreReplicate } from '../peers/hypercore/replicate.ts'
+import { replicate as hypercore1Replicate } from '../peers/hypercore-1/replicate.ts'
+import { replicate as webtorrentReplicate } from '../peers/webtorrent/replicate.ts'
 import type { Link, Work } from '../work.ts'
 import { megabits } from './rate.ts'
 
@@ -27,7 +33,12 @@ export const overLinks: Record<string, Work> = {
     link: { delay: 1, rate: megabit(20) },
     limit: { ...tcpMemory, does: 'bare TCP over all four links, a quarter each' },
     ours: replicate('memory'),
-    peers: {}
+    peers: {
+      'hypercore 1': hypercore1Replicate,
+      hypercore: hypercoreReplicate,
+      webtorrent: webtorrentReplicate('memory'),
+      helia: heliaReplicate
+    }
   },
   'first-block': {
     title: 'first block of a feed of 1,000 blocks of 1 KiB over a link with 50 ms each way, connection open',
@@ -40,7 +51,8 @@ export const overLinks: Record<string, Work> = {
     link: far,
     limit: tcpRoundTrip,
     ours: firstBlock,
-    peers: {}
+    peers: { hypercore: hypercoreFirst, helia: heliaFirst },
+    without: { webtorrent: 'makes a connection of its own for each torrent' }
   },
   'sequential-read': {
     ...megabits,
@@ -51,6 +63,6 @@ export const overLinks: Record<string, Work> = {
     link: { ...far, rate: megabit(100) },
     limit: { ...tcpMemory, does: 'bare TCP over the same link' },
     ours: sequentialRead,
-    peers: {}
+    peers: { hypercore: hypercoreRead }
   }
 }

@@ -5,6 +5,8 @@ import { sha256Bundle } from '../limits/sha256-bundle.ts'
 import { coreBundle } from '../ours/bundle.ts'
 import { idleFeeds } from '../ours/idle-feeds.ts'
 import { openLarge, writeLarge } from '../ours/open-large.ts'
+import { browserSizes } from '../peers/browser-size.ts'
+import { idleCores } from '../peers/hypercore/idle.ts'
 import type { Work } from '../work.ts'
 
 /** What must stay small however much there is. */
@@ -20,7 +22,8 @@ export const scale: Record<string, Work> = {
     prepare: writeLarge,
     limit: levelOpen,
     ours: openLarge,
-    peers: {}
+    peers: {},
+    without: { hypercore: 'takes many minutes to write so many blocks' }
   },
   'idle-feeds': {
     title: 'memory of each of 1,000 idle open feeds in classic-level',
@@ -32,7 +35,7 @@ export const scale: Record<string, Work> = {
     goal: 4,
     limit: idleMap,
     ours: idleFeeds,
-    peers: {}
+    peers: { hypercore: idleCores }
   },
   'browser-size': {
     title: 'core for browsers, minified and gzipped',
@@ -44,6 +47,7 @@ export const scale: Record<string, Work> = {
     goal: 25,
     limit: sha256Bundle,
     ours: coreBundle,
-    peers: {}
+    peers: browserSizes,
+    without: { hypercore: 'needs native modules', 'iroh-blobs': 'is native' }
   }
 }

@@ -3,6 +3,8 @@ import { levelAppend } from '../limits/level-append.ts'
 import { levelGet } from '../limits/level-get.ts'
 import { durableAppend } from '../ours/append.ts'
 import { randomGet } from '../ours/random-get.ts'
+import { append } from '../peers/hypercore/append.ts'
+import { randomGet as hypercoreGet } from '../peers/hypercore/random-get.ts'
 import type { Work } from '../work.ts'
 import { blocksPerSecond, mebibytes } from './rate.ts'
 
@@ -20,7 +22,7 @@ export const storing: Record<string, Work> = {
     goal: 0.8,
     limit: levelAppend,
     ours: durableAppend,
-    peers: {}
+    peers: { hypercore: append }
   },
   'get-random': {
     ...blocksPerSecond,
@@ -30,6 +32,6 @@ export const storing: Record<string, Work> = {
     goal: 0.8,
     limit: levelGet,
     ours: randomGet,
-    peers: {}
+    peers: { hypercore: hypercoreGet }
   }
 }
