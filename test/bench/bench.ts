@@ -35,18 +35,21 @@ const isolated = hasNamespaces()
 const { versions, leftOut } = options.peers ? availablePeers(isolated) : { versions: {}, leftOut: {} }
 
 const lines: Line[] = []
-console.log(`${machine()}; ${rounds} rounds\n\n${LIMITS_HEAD}`)
+console.log(`${machine()}; rounds: ${rounds}\n\n${LIMITS_HEAD}`)
 for (const name of names) {
   const work = works[name] as Work
   const line = await measureLine(name, work)
   lines.push(line)
   console.log(limitsRow(line, work))
+  write()
 }
 console.log(`\n${PEERS_HEAD}`)
 for (const line of lines) for (const row of peersRows(line, works[line.work] as Work)) console.log(row)
 
-if (options.json !== undefined) writeFileSync(options.json, jsonLines(lines))
-if (options.write) {
+/** Called after each line, so that a run that is cut short leaves what it has. */
+function write(): void {
+  if (options.json !== undefined) writeFileSync(options.json, jsonLines(lines))
+  if (!options.write) return
   const docs = new URL('../../docs/', import.meta.url)
   const titles = Object.fromEntries(Object.entries(works).map(([name, { title }]) => [name, title]))
   writeFileSync(new URL('benchmarks.md', docs), page({ lines, rounds, machine: machine() }, works))

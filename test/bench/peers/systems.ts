@@ -6,10 +6,10 @@ export interface System {
   readonly isolated?: boolean
 }
 
-/** The systems that anyfeed is measured beside, by the names under which the table has them. */
+/** The systems that anyfeed is measured beside, by name; a number in it is the major version. */
 export const systems: Readonly<Record<string, System>> = {
   'hypercore 1': { package: 'hypercore-1' },
-  hypercore: { package: 'hypercore' },
+  'hypercore 11': { package: 'hypercore' },
   webtorrent: { package: 'webtorrent' },
   helia: { package: 'helia' },
   'iroh-blobs': { package: '@number0/iroh', isolated: true }

@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { message } from './message.ts'
 import { LOOPBACK_ALONE } from './namespace.ts'
@@ -7,7 +10,7 @@ import type { Task } from './task.ts'
 const stage = fileURLToPath(new URL('stage.child.ts', import.meta.url))
 
 /** Milliseconds after which a measurement that has not come to an end is given up. */
-const DEADLINE = 10 * 60 * 1000
+const DEADLINE = 30 * 60 * 1000
 
 /** What is kept of what the processes complain of. */
 const MOST_COMPLAINT = 10_000
@@ -28,7 +31,12 @@ export async function measure(task: Task, { isolated, role = 'run' }: MeasureOpt
     JSON.stringify(task),
     role
   ]
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  // All temporary folders of its processes are in here: those that are killed cannot clean up.
+  const scratch = mkdtempSync(join(tmpdir(), 'anyfeed-bench-'))
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, TMPDIR: scratch }
+  })
   let complaint = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-MOST_COMPLAINT)
@@ -44,7 +52,9 @@ export async function measure(task: Task, { isolated, role = 'run' }: MeasureOpt
     })
   } finally {
     clearTimeout(timer)
+    // The pipe of complaints closes with the last process that holds it.
     await closed
+    rmSync(scratch, { recursive: true, force: true })
   }
 }
 

@@ -13,6 +13,7 @@ const work = works[task.work]
 if (work === undefined) throw new TypeError(`no such work: ${task.work}`)
 const children: ChildProcess[] = []
 process.once('disconnect', () => process.exit(1))
+process.once('SIGTERM', () => process.exit(1))
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL')
 })

@@ -27,7 +27,7 @@ interface Group {
 
 /**
  * The lines as an SVG image: for each a bar for anyfeed and one for each other system. A full bar is the limit, or,
- * where less is better, the goal. Its colours follow the reader's light or dark scheme.
+ * where less is better, the most that anyone has. Its colours follow the reader's light or dark scheme.
  */
 export function chart(lines: readonly Line[], titles: Readonly<Record<string, string>>): string {
   let y = TOP
@@ -48,7 +48,7 @@ export function chart(lines: readonly Line[], titles: Readonly<Record<string, st
 </style>
 <rect width="${WIDTH}" height="${y}" fill="none"/>
 <text class="head" x="20" y="32">How near to the limit</text>
-<text class="quiet" x="20" y="52">A full bar is what a bare program reaches, or, where less is better, what is allowed. The red mark is the goal.</text>
+<text class="quiet" x="20" y="52">A full bar is what a bare program reaches; where less is better, the longest bar is full. The red mark is the goal.</text>
 ${body.join('\n')}
 </svg>
 `
@@ -56,7 +56,8 @@ ${body.join('\n')}
 
 function groupOf(line: Line, title: string): Group {
   const higher = line.better === 'higher'
-  const whole = higher ? line.limit : line.goal
+  const values = [line.ours, ...Object.values(line.peers).map(({ value }) => value)]
+  const whole = higher ? line.limit : Math.max(line.goal, ...values)
   const bar = (name: string, value: number, ours: boolean): Bar => ({
     name,
     share: value / whole,
@@ -69,7 +70,7 @@ function groupOf(line: Line, title: string): Group {
   return {
     title,
     bars: [bar('anyfeed', line.ours, true), ...peers],
-    goal: higher ? line.goal : 1,
+    goal: higher ? line.goal : line.goal / whole,
     reference: higher ? `limit ${figure(line.limit)} ${line.unit}` : `less is better: at most ${line.goal} ${line.unit}`
   }
 }

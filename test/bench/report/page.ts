@@ -13,7 +13,7 @@ export function page({ lines, rounds, machine }: Run, works: Readonly<Record<str
   const workOf = ({ work }: Line) => works[work] as Work
   return `# Benchmarks
 
-\`npm run bench\` measures what anyfeed does beside a bare program that does only what cannot be avoided, the limit, and beside other systems at the same work. All take turns in one run, each in fresh processes; the figures are medians of ${rounds} rounds, and the ratios are medians of the ratios within each round. Figures of another machine, or of another run, mean nothing beside these: only the ratios do.
+\`npm run bench\` measures what anyfeed does beside a bare program that does only what cannot be avoided, the limit, and beside other systems at the same work. All take turns in one run, each in fresh processes; the figures are medians of ${rounds} round${rounds === 1 ? '' : 's'}, and the ratios are medians of the ratios within each round. Figures of another machine, or of another run, mean nothing beside these: only the ratios do.
 
 This page was written by \`npm run bench -- --write\` on: ${machine}.
 

@@ -28,7 +28,7 @@ export function peersRows(line: Line, work: Work): string[] {
     .map(([name, { version, value, ratio, goal }]) =>
       row(
         line.work,
-        `${name} ${version}`,
+        `${name.replace(/ \d+$/, '')} ${version}`,
         `${figure(value)} ${line.unit}`,
         times(ratio, line.better),
         goal === undefined ? '' : `${goal}×`,

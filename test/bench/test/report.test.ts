@@ -104,15 +104,14 @@ describe('a line', () => {
 describe('the page and its chart', () => {
   const image = chart([line, lessLine], { move: 'move <bytes> & more', wait: 'wait' })
 
-  it('shows each bar as a share of the limit, or of what is allowed', () => {
+  it('shows each bar as a share of the limit, or of the worst', () => {
     const bars = [...image.matchAll(/<rect class="(ours|peer)"[^>]* width="([\d.]+)"/g)]
     const full = Number(/<rect class="track"[^>]* width="(\d+)"/.exec(image)?.[1])
     expect(bars.map(([, kind, width]) => [kind, Number(width) / full])).toEqual([
       ['ours', expect.closeTo(0.8, 2)],
       ['peer', expect.closeTo(0.2, 2)],
-      ['ours', expect.closeTo(1.4 / 1.5, 2)],
-      // Cut.
-      ['peer', expect.closeTo(1.25, 2)]
+      ['ours', expect.closeTo(1.4 / 2.8, 2)],
+      ['peer', 1]
     ])
   })
 

@@ -35,13 +35,13 @@ export const overLinks: Record<string, Work> = {
     ours: replicate('memory'),
     peers: {
       'hypercore 1': hypercore1Replicate,
-      hypercore: hypercoreReplicate,
+      'hypercore 11': hypercoreReplicate,
       webtorrent: webtorrentReplicate('memory'),
       helia: heliaReplicate
     }
   },
   'first-block': {
-    title: 'first block of a feed of 1,000 blocks of 1 KiB over a link with 50 ms each way, connection open',
+    title: 'first block over a link with 50 ms each way, connection open',
     unit: 'round trips',
     better: 'lower',
     size: { count: 1000, length: KIB },
@@ -51,7 +51,7 @@ export const overLinks: Record<string, Work> = {
     link: far,
     limit: tcpRoundTrip,
     ours: firstBlock,
-    peers: { hypercore: hypercoreFirst, helia: heliaFirst },
+    peers: { 'hypercore 11': hypercoreFirst, helia: heliaFirst },
     without: { webtorrent: 'makes a connection of its own for each torrent' }
   },
   'sequential-read': {
@@ -63,6 +63,6 @@ export const overLinks: Record<string, Work> = {
     link: { ...far, rate: megabit(100) },
     limit: { ...tcpMemory, does: 'bare TCP over the same link' },
     ours: sequentialRead,
-    peers: { hypercore: hypercoreRead }
+    peers: { 'hypercore 11': hypercoreRead }
   }
 }

@@ -32,7 +32,7 @@ export const replication: Record<string, Work> = {
     ours: replicate('memory'),
     peers: {
       'hypercore 1': { ...hypercore1Replicate, goal: OF_JAVASCRIPT },
-      hypercore: { ...hypercoreReplicate, goal: OF_JAVASCRIPT },
+      'hypercore 11': { ...hypercoreReplicate, goal: OF_JAVASCRIPT },
       webtorrent: { ...webtorrentReplicate('memory'), goal: OF_JAVASCRIPT },
       helia: { ...heliaReplicate, goal: OF_JAVASCRIPT },
       'iroh-blobs': { ...irohReplicate('memory'), goal: 1 }
@@ -47,7 +47,7 @@ export const replication: Record<string, Work> = {
     limit: tcpLevel,
     ours: replicate('level'),
     peers: {
-      hypercore: hypercoreReplicate,
+      'hypercore 11': hypercoreReplicate,
       webtorrent: webtorrentReplicate('disk'),
       'iroh-blobs': irohReplicate('disk')
     },
@@ -66,7 +66,7 @@ export const replication: Record<string, Work> = {
     ours: replicate('memory', libp2pLink),
     peers: { helia: { ...heliaReplicate, goal: 3 } },
     without: {
-      'hypercore 1, hypercore, webtorrent, iroh-blobs': 'have no libp2p'
+      'hypercore 1, hypercore 11, webtorrent, iroh-blobs': 'have no libp2p'
     }
   },
   'replicate-small': {
@@ -79,7 +79,7 @@ export const replication: Record<string, Work> = {
     ours: replicate('memory'),
     peers: {
       'hypercore 1': { ...hypercore1Replicate, size: { count: 2000, length: 100 } },
-      hypercore: { ...hypercoreReplicate, goal: 20 },
+      'hypercore 11': { ...hypercoreReplicate, goal: 20 },
       helia: { ...heliaReplicate, size: { count: 10_000, length: 100 } }
     },
     without: { 'webtorrent, iroh-blobs': 'have no blocks of this length: pieces are at least 16 KiB' }

@@ -11,20 +11,6 @@ import type { Work } from '../work.ts'
 
 /** What must stay small however much there is. */
 export const scale: Record<string, Work> = {
-  'open-large': {
-    title: 'open a feed of 10,000,000 blocks in classic-level',
-    unit: 'ms',
-    better: 'lower',
-    size: { count: 10_000_000, length: 8 },
-    tiny: { count: 20_000, length: 8 },
-    value: (seconds) => seconds * 1000,
-    goal: 20,
-    prepare: writeLarge,
-    limit: levelOpen,
-    ours: openLarge,
-    peers: {},
-    without: { hypercore: 'takes many minutes to write so many blocks' }
-  },
   'idle-feeds': {
     title: 'memory of each of 1,000 idle open feeds in classic-level',
     unit: 'KiB a feed',
@@ -35,7 +21,7 @@ export const scale: Record<string, Work> = {
     goal: 4,
     limit: idleMap,
     ours: idleFeeds,
-    peers: { hypercore: idleCores }
+    peers: { 'hypercore 11': idleCores }
   },
   'browser-size': {
     title: 'core for browsers, minified and gzipped',
@@ -48,6 +34,20 @@ export const scale: Record<string, Work> = {
     limit: sha256Bundle,
     ours: coreBundle,
     peers: browserSizes,
-    without: { hypercore: 'needs native modules', 'iroh-blobs': 'is native' }
+    without: { 'hypercore 11': 'needs native modules', 'iroh-blobs': 'is native' }
+  },
+  'open-large': {
+    title: 'open a feed of 10,000,000 blocks in classic-level',
+    unit: 'ms',
+    better: 'lower',
+    size: { count: 10_000_000, length: 8 },
+    tiny: { count: 20_000, length: 8 },
+    value: (seconds) => seconds * 1000,
+    goal: 20,
+    prepare: writeLarge,
+    limit: levelOpen,
+    ours: openLarge,
+    peers: {},
+    without: { 'hypercore 11': 'takes many minutes to write so many blocks' }
   }
 }

@@ -22,7 +22,7 @@ export const storing: Record<string, Work> = {
     goal: 0.8,
     limit: levelAppend,
     ours: durableAppend,
-    peers: { hypercore: append }
+    peers: { 'hypercore 11': append }
   },
   'get-random': {
     ...blocksPerSecond,
@@ -32,6 +32,6 @@ export const storing: Record<string, Work> = {
     goal: 0.8,
     limit: levelGet,
     ours: randomGet,
-    peers: { hypercore: hypercoreGet }
+    peers: { 'hypercore 11': hypercoreGet }
   }
 }

@@ -15,7 +15,7 @@ export interface Core {
   ready(): Promise<void>
   append(blocks: Uint8Array | Uint8Array[]): Promise<unknown>
   get(block: number): Promise<Uint8Array | null>
-  download(range: { start: number; end: number }): { done(): Promise<unknown> }
+  download(range: { start: number; end: number; linear?: boolean }): { done(): Promise<unknown> }
   createReadStream(range?: { start: number; end: number }): AsyncIterable<Uint8Array>
   replicate(initiator: boolean | ProtocolStream): ProtocolStream
   close(): Promise<void>

@@ -45,8 +45,6 @@ export function replicate(store: 'memory' | 'disk'): Peer {
     store === 'memory' ? Iroh.memory(ALONE) : Iroh.persistent(temporaryFolder(), ALONE)
   return {
     differs: `${store}, encrypted (QUIC over UDP); native (Rust), several threads; one blob, verified with BLAKE3`,
-    goal: 1,
-
     async serve(size) {
       const iroh = await installed<Iroh>('@number0/iroh')
       const path = join(temporaryFolder(), 'content')
