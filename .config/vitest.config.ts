@@ -35,7 +35,7 @@ export default defineConfig({
   },
   test: {
     include: ['{packages,adapters}/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/browser/**'],
+    exclude: ['**/node_modules/**', 'test/browser/**'],
     globalSetup: ['.config/browser-tests.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000
