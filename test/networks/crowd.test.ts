@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { fetchText, inNetwork, LOOPBACK, share } from './network.ts'
 
 const PEERS = 100
-const MAX_CONNECTIONS = 8
+const MAX_CONNECTIONS = 16
 
 it(
   'a hundred peers join one topic: all of them get the feed, and none has more connections than it may',

@@ -6,6 +6,10 @@ import { libp2pTransport } from '@anyfeed/transport-libp2p'
 import { createNode, type NodeOptions } from '@anyfeed/transport-libp2p/node'
 import { tcpTransport } from '@anyfeed/transport-tcp'
 import type { Libp2p } from '@libp2p/interface'
+import { vi } from 'vitest'
+
+// A network in one process shares what it gets of a processor: how long that takes decides nothing.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 /** Where a TCP peer listens: this machine alone, on a port that the system picks. */
 export const LOOPBACK = '/ip4/127.0.0.1/tcp/0'

@@ -3,8 +3,6 @@ import { expect, it } from 'vitest'
 import { fetchText, inNetwork, type Libp2pPeer, share, until } from './network.ts'
 
 const NODES = 30
-/** Thirty nodes in one process share what it gets of a processor. */
-const PATIENCE = 300_000
 
 it(
   'in a private DHT of 30 nodes any announces, and any other finds and fetches',
@@ -24,8 +22,7 @@ it(
       const source = seeker.swarm.peers.find(({ identity }) => identity === author.node.peerId.toString())
       expect(source).toMatchObject({ transport: 'libp2p' })
     }
-  }),
-  PATIENCE
+  })
 )
 
 it(

@@ -71,9 +71,12 @@ export class Connections {
     return this.#limits.maxConnections - this.#links.size
   }
 
-  /** Takes a connection that somebody else dialled, if there is room beside those that are being `connected`. */
-  accept(connection: Connection, transport: Transport, connecting: number): void {
-    if (this.#inbound >= this.#limits.maxInbound || this.room - connecting <= this.#reserve) {
+  /**
+   * Takes a connection that somebody else dialled, if there is room. What we are dialling ourselves does not count: in a
+   * crowd, where everyone has more addresses than room, everyone would keep the others out for dials that they refuse.
+   */
+  accept(connection: Connection, transport: Transport): void {
+    if (this.#inbound >= this.#limits.maxInbound || this.room <= this.#reserve) {
       this.counters.refused++
       connection.abort(new ConnectionError('ERR_CONNECTION_REFUSED', 'there is no room for another connection'))
       // It will be back, or another will.
@@ -84,8 +87,13 @@ export class Connections {
     this.#open(connection, transport, 'in')
   }
 
-  /** Takes a connection that we dialled. */
+  /** Takes a connection that we dialled, unless others have taken the room meanwhile. */
   adopt(connection: Connection, dialled: KnownAddress): void {
+    if (this.room <= 0) {
+      const error = new ConnectionError('ERR_CONNECTION_ABORTED', 'others have taken the room for this connection')
+      connection.abort(error)
+      return this.#events.onUnmet(dialled, error)
+    }
     this.counters.outbound++
     this.#open(connection, dialled.transport, 'out', dialled)
   }

@@ -53,11 +53,6 @@ export class Dialer {
     return this.#pending.size
   }
 
-  /** The number of connections that are being made. */
-  get connecting(): number {
-    return this.#connecting
-  }
-
   /** An address is new, or a group is new to it: it is dialled in its turn if it is ready. */
   offer(known: KnownAddress): void {
     if (known.state !== 'ready') return

@@ -73,7 +73,7 @@ export class Peering {
 
   /** Somebody else has dialled us. */
   accept(connection: Connection, transport: Transport): void {
-    this.connections.accept(connection, transport, this.#dialer.connecting)
+    this.connections.accept(connection, transport)
   }
 
   /** A discovery has found an address, maybe once more. */

@@ -1,10 +1,11 @@
 import { createCore } from '@anyfeed/core'
 import { memoryDiscovery } from '@anyfeed/discovery-memory'
-import type { Connection, Transport } from '@anyfeed/interfaces'
+import type { Connection, ConnectionError, Transport } from '@anyfeed/interfaces'
 import { memoryStorage } from '@anyfeed/storage-memory'
 import { memoryTransport } from '@anyfeed/transport-memory'
 import { describe, expect, it } from 'vitest'
-import { hints } from './hints.ts'
+import { addresses, hints } from './hints.ts'
+import { ScriptedTransport } from './scripted-transport.ts'
 import { settled } from './simulated-clock.ts'
 import { fetchText, inWorld, type Peer, share, type World } from './test-swarm.ts'
 
@@ -189,6 +190,47 @@ describe('limits on connections', () => {
         expect(await text).toEqual([`rare ${i}`])
         expect(b.swarm.connections).toBeLessThanOrEqual(8)
       }
+    })
+  )
+
+  it(
+    'dials that hang keep nobody out, and are given up for those who came meanwhile',
+    inWorld(async (world) => {
+      const memory = memoryTransport(world.hub)
+      let answer = () => {}
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      const slow = new ScriptedTransport(
+        () => world.clock.now(),
+        async () => {
+          await answered
+          return await memory.dial('/memory/c')
+        }
+      )
+      const c = world.peer({ listen: ['/memory/c'], discovery: [] })
+      const a = world.peer({
+        transports: [memoryTransport(world.hub), slow],
+        discovery: [hints(addresses(3))],
+        listen: ['/memory/a'],
+        maxConnections: 3,
+        maxInbound: 3
+      })
+      a.core.get(FEED)
+      await Promise.all([a.swarm.open(), c.swarm.open()])
+      await settled()
+      expect(a.swarm.pendingDials).toBe(3)
+      for (let i = 0; i < 3; i++) await world.peer({ listen: [], discovery: [] }).swarm.dial('/memory/a')
+      await settled()
+      expect(a.swarm.peers).toHaveLength(3)
+      const failed: string[] = []
+      a.swarm.on('dial-failed', ({ error }) => failed.push((error as ConnectionError).code))
+      answer()
+      await settled()
+      expect(failed).toEqual(Array(3).fill('ERR_CONNECTION_ABORTED'))
+      expect(a.swarm.connections).toBe(3)
+      expect(a.swarm.peers.every(({ direction }) => direction === 'in')).toBe(true)
+      await memory.close()
     })
   )
 
