@@ -1,8 +1,10 @@
 // Throughput of our connection against a bare libp2p stream between nodes alike (TCP, noise, yamux), sender and receiver
 // each in a process of its own:
 //   node test/transport/libp2p-throughput.ts [rounds]
-// Modes take turns within a round, so that a machine that speeds up or slows down does so for all of them.
+// Modes take turns within a round, and in who comes first, so that a machine that speeds up or slows down does so for all
+// of them. The processor's time tells the same on a machine that others use: what the adapter costs beside libp2p.
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Connection } from '@anyfeed/interfaces'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -38,10 +40,25 @@ async function send(mode: Mode, address: string): Promise<void> {
     await closed
   }
   await node.stop()
+  process.send?.(processorTime())
 }
 
-/** Milliseconds from the first byte to the end. */
-async function receive(mode: Mode): Promise<number> {
+/** Milliseconds that the processor has worked for this process. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+interface Result {
+  /** MiB a second, from the first byte to the end. */
+  readonly speed: number
+  /** Milliseconds of both processes. */
+  readonly work: number
+}
+
+async function receive(mode: Mode): Promise<Result> {
+  const before = processorTime()
+  let sender: Promise<number> = Promise.resolve(0)
   const node = await libp2pNode('tcp')
   const transport = libp2pTransport(node, { maxStreamWindow: STREAM_WINDOW })
   let first = 0
@@ -50,7 +67,10 @@ async function receive(mode: Mode): Promise<number> {
     if (bytes === 0) first = performance.now()
     bytes += length
   }
-  const run = () => fork(fileURLToPath(import.meta.url), ['send', mode, String(node.getMultiaddrs()[0])])
+  const run = () => {
+    const child = fork(fileURLToPath(import.meta.url), ['send', mode, String(node.getMultiaddrs()[0])])
+    sender = once(child, 'message').then(([work]) => work)
+  }
   let over: () => Promise<void> = async () => {}
   if (mode === 'ours') {
     const connection = await new Promise<Connection>((onConnection) => {
@@ -73,7 +93,7 @@ async function receive(mode: Mode): Promise<number> {
   await over()
   await transport.close()
   await node.stop()
-  return took
+  return { speed: TOTAL / 1048576 / (took / 1000), work: processorTime() - before + (await sender) }
 }
 
 function median(values: number[]): number {
@@ -82,12 +102,17 @@ function median(values: number[]): number {
 
 if (process.argv[2] === 'send') await send(process.argv[3] as Mode, process.argv[4] ?? '')
 else {
-  const results = new Map<Mode, number[]>(MODES.map((mode) => [mode, []]))
-  for (let round = 0; round < Number(process.argv[2] ?? 5); round++) {
-    for (const mode of MODES) results.get(mode)?.push(TOTAL / 1048576 / ((await receive(mode)) / 1000))
+  const speeds: number[] = []
+  const works: number[] = []
+  const rounds = Number(process.argv[2] ?? 5)
+  for (let round = 0; round < rounds; round++) {
+    const results = new Map<Mode, Result>()
+    for (const mode of round % 2 === 0 ? MODES : MODES.toReversed()) results.set(mode, await receive(mode))
+    const [bare, ours] = MODES.map((mode) => results.get(mode)) as [Result, Result]
+    speeds.push(ours.speed / bare.speed)
+    works.push(ours.work / bare.work)
+    console.log(`round ${round + 1}: bare ${bare.speed.toFixed(0)} MiB/s, ours ${ours.speed.toFixed(0)} MiB/s`)
   }
-  const bare = median(results.get('bare') ?? [])
-  for (const [mode, speeds] of results) {
-    console.log(`${mode}: ${median(speeds).toFixed(0)} MiB/s, ${(median(speeds) / bare).toFixed(2)} of a bare stream`)
-  }
+  const [speed, work] = [median(speeds).toFixed(2), median(works).toFixed(2)]
+  console.log(`ours: ${speed} of the speed of a bare stream, for ${work} of its processor time (medians of ${rounds})`)
 }
