@@ -1,25 +1,36 @@
-// Throughput of our connection against a bare libp2p stream between nodes alike (TCP, noise, yamux), sender and receiver
-// each in a process of its own:
+// Throughput of our connection, and of a feed that is fetched over it, against a bare libp2p stream between nodes alike
+// (TCP, noise, yamux), sender and receiver each in a process of its own:
 //   node test/transport/libp2p-throughput.ts [rounds]
 // Modes take turns within a round, and in who comes first, so that a machine that speeds up or slows down does so for all
 // of them. The processor's time tells the same on a machine that others use: what the adapter costs beside libp2p.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { type Core, createCore } from '@anyfeed/core'
 import type { Connection } from '@anyfeed/interfaces'
+import { memoryStorage } from '@anyfeed/storage-memory'
 import { multiaddr } from '@multiformats/multiaddr'
+import { pipe } from 'it-pipe'
 import { libp2pTransport } from '../../adapters/transport-libp2p/src/index.ts'
 import { libp2pNode, STREAM_WINDOW } from './libp2p-nodes.ts'
 
 const CHUNK = 64 * 1024
 const TOTAL = 256 * 1024 * 1024
 const BARE = '/bare/1.0.0'
-const MODES = ['bare', 'ours'] as const
+const MODES = ['bare', 'ours', 'feed'] as const
 type Mode = (typeof MODES)[number]
 
 async function* chunks(): AsyncGenerator<Uint8Array> {
   const chunk = new Uint8Array(CHUNK)
   for (let sent = 0; sent < TOTAL; sent += CHUNK) yield chunk
+}
+
+/** A core with all of it as a feed, which has the same id each time. */
+async function sharer(): Promise<{ core: Core; id: Uint8Array }> {
+  const core = createCore({ storage: memoryStorage() })
+  const feed = core.add()
+  await feed.append(Array(TOTAL / CHUNK).fill(new Uint8Array(CHUNK)), { transfer: true })
+  return { core, id: (await feed.finalize()) as Uint8Array }
 }
 
 async function send(mode: Mode, address: string): Promise<void> {
@@ -29,6 +40,11 @@ async function send(mode: Mode, address: string): Promise<void> {
     const connection = await transport.dial(address)
     await connection.sink(chunks())
     for await (const _ of connection.source);
+  } else if (mode === 'feed') {
+    const { core } = await sharer()
+    const connection = await libp2pTransport(node, { maxStreamWindow: STREAM_WINDOW }).dial(address)
+    await pipe(connection, core.replicate(connection), connection).catch(() => {})
+    await connection.closed
   } else {
     const stream = await node.dialProtocol(multiaddr(address), BARE)
     const closed = new Promise((resolve) => stream.addEventListener('close', resolve))
@@ -78,6 +94,23 @@ async function receive(mode: Mode): Promise<Result> {
     })
     for await (const chunk of connection.source) take(chunk.byteLength)
     over = () => connection.close()
+  } else if (mode === 'feed') {
+    const { id } = await sharer()
+    const core = createCore({ storage: memoryStorage() })
+    const feed = core.get(id)
+    const all = new Promise<void>((resolve) => {
+      feed.on('download', (_, { byteLength }) => {
+        take(byteLength)
+        if (bytes === TOTAL) resolve()
+      })
+    })
+    const connection = await new Promise<Connection>((onConnection) => {
+      transport.listen(`/p2p/${node.peerId}`, { onConnection }).then(run)
+    })
+    pipe(connection, core.replicate(connection), connection).catch(() => {})
+    feed.download()
+    await all
+    over = () => core.close()
   } else {
     await new Promise<void>((resolve) => {
       const handled = node.handle(BARE, (stream) => {
@@ -102,17 +135,20 @@ function median(values: number[]): number {
 
 if (process.argv[2] === 'send') await send(process.argv[3] as Mode, process.argv[4] ?? '')
 else {
-  const speeds: number[] = []
-  const works: number[] = []
+  const ratios = new Map<Mode, { speeds: number[]; works: number[] }>()
   const rounds = Number(process.argv[2] ?? 5)
   for (let round = 0; round < rounds; round++) {
     const results = new Map<Mode, Result>()
     for (const mode of round % 2 === 0 ? MODES : MODES.toReversed()) results.set(mode, await receive(mode))
-    const [bare, ours] = MODES.map((mode) => results.get(mode)) as [Result, Result]
-    speeds.push(ours.speed / bare.speed)
-    works.push(ours.work / bare.work)
-    console.log(`round ${round + 1}: bare ${bare.speed.toFixed(0)} MiB/s, ours ${ours.speed.toFixed(0)} MiB/s`)
+    const bare = results.get('bare') as Result
+    for (const [mode, { speed, work }] of results) {
+      const { speeds, works } = ratios.get(mode) ?? { speeds: [], works: [] }
+      ratios.set(mode, { speeds: [...speeds, speed / bare.speed], works: [...works, work / bare.work] })
+    }
+    console.log([...results].map(([mode, { speed }]) => `${mode} ${speed.toFixed(0)} MiB/s`).join(', '))
   }
-  const [speed, work] = [median(speeds).toFixed(2), median(works).toFixed(2)]
-  console.log(`ours: ${speed} of the speed of a bare stream, for ${work} of its processor time (medians of ${rounds})`)
+  for (const [mode, { speeds, works }] of ratios) {
+    const [speed, work] = [median(speeds).toFixed(2), median(works).toFixed(2)]
+    console.log(`${mode}: ${speed} of the speed of a bare stream, for ${work} of its processor time`)
+  }
 }
