@@ -16,9 +16,9 @@ export type Report =
   | { readonly peer: string; readonly addresses: readonly string[] }
   | { readonly shared: string }
   | { readonly ready: true }
-  | { readonly fetched: readonly number[]; readonly damaged: number }
+  | { readonly fetched: readonly number[]; readonly damaged: number; readonly replaced: number }
   | { readonly lost: string; readonly bytesDown: number }
-  | { readonly sent: readonly number[] }
+  | { readonly sent: readonly number[]; readonly replaced: number }
 
 type All<T> = T extends unknown ? keyof T : never
 type With<K extends All<Report>> = Extract<Report, Record<K, unknown>>

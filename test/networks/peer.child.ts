@@ -55,7 +55,7 @@ process.on('message', async (order: Order) => {
     await feed.download().done
     let damaged = 0
     for await (const { sound } of feed.verify()) if (!sound) damaged++
-    report({ fetched, damaged })
+    report({ fetched, damaged, replaced: swarm.counters.duplicates })
   } else if ('serve' in order) {
     sent = []
     dieAfter = order.serve.thenDie ?? Infinity
@@ -64,6 +64,6 @@ process.on('message', async (order: Order) => {
   } else if ('resume' in order) {
     restAfter = Infinity
     feed.resume('serve')
-  } else if ('count' in order) report({ sent })
+  } else if ('count' in order) report({ sent, replaced: swarm.counters.duplicates })
 })
 report({ peer: node.peerId.toString(), addresses: node.getMultiaddrs().map(String) })
