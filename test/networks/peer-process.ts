@@ -11,14 +11,21 @@ export type Order =
   | { readonly resume: true }
   | { readonly count: true }
 
+/** How it begins. */
+export interface PeerOptions {
+  readonly bootstrap: readonly string[]
+  /** Whether others are to find and dial it. */
+  readonly serves: boolean
+}
+
 /** What it tells. */
 export type Report =
   | { readonly peer: string; readonly addresses: readonly string[] }
   | { readonly shared: string }
   | { readonly ready: true }
-  | { readonly fetched: readonly number[]; readonly damaged: number; readonly replaced: number }
+  | { readonly fetched: readonly number[]; readonly damaged: number }
   | { readonly lost: string; readonly bytesDown: number }
-  | { readonly sent: readonly number[]; readonly replaced: number }
+  | { readonly sent: readonly number[] }
 
 type All<T> = T extends unknown ? keyof T : never
 type With<K extends All<Report>> = Extract<Report, Record<K, unknown>>
@@ -31,8 +38,8 @@ export class PeerProcess {
   readonly #reports: Report[] = []
   readonly #waiting = new Set<() => void>()
 
-  constructor(bootstrap: readonly string[]) {
-    this.#child = fork(fileURLToPath(new URL('peer.child.ts', import.meta.url)), bootstrap)
+  constructor(options: PeerOptions) {
+    this.#child = fork(fileURLToPath(new URL('peer.child.ts', import.meta.url)), [JSON.stringify(options)])
     this.#child.on('message', (report: Report) => {
       this.#reports.push(report)
       this.#wake()

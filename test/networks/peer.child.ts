@@ -1,4 +1,4 @@
-// A peer in a process of its own, on a libp2p node with kad-dht, led by messages: node peer.child.ts <bootstrap address>...
+// A peer in a process of its own, on a libp2p node with kad-dht, led by messages. Its argument is a `PeerOptions` in JSON.
 import { randomBytes } from 'node:crypto'
 import { createCore } from '@anyfeed/core'
 import { libp2pDiscovery } from '@anyfeed/discovery-libp2p'
@@ -6,12 +6,13 @@ import { memoryStorage } from '@anyfeed/storage-memory'
 import { createSwarm } from '@anyfeed/swarm'
 import { libp2pTransport } from '@anyfeed/transport-libp2p'
 import { createNode } from '@anyfeed/transport-libp2p/node'
-import type { Order, Report } from './peer-process.ts'
+import type { Order, PeerOptions, Report } from './peer-process.ts'
 
 const report = (message: Report) => process.send?.(message)
+const { bootstrap, serves } = JSON.parse(process.argv[2] as string) as PeerOptions
 const node = await createNode({
   listen: ['/ip4/127.0.0.1/tcp/0'],
-  bootstrap: process.argv.slice(2),
+  bootstrap,
   allowPrivateAddresses: true,
   maxInboundPerSecond: 1000
 })
@@ -21,7 +22,7 @@ const swarm = createSwarm({
   core,
   transports: [libp2pTransport(node, { maxStreamWindow: 4 * 1024 * 1024 })],
   discovery: [libp2pDiscovery(node, { lookupInterval: { first: 100, longest: 1000 } })],
-  listen: [`/p2p/${node.peerId}`]
+  listen: serves ? [`/p2p/${node.peerId}`] : []
 })
 swarm.on('peer-end', ({ identity, bytesDown }) => report({ lost: identity ?? '', bytesDown }))
 await swarm.open()
@@ -55,7 +56,7 @@ process.on('message', async (order: Order) => {
     await feed.download().done
     let damaged = 0
     for await (const { sound } of feed.verify()) if (!sound) damaged++
-    report({ fetched, damaged, replaced: swarm.counters.duplicates })
+    report({ fetched, damaged })
   } else if ('serve' in order) {
     sent = []
     dieAfter = order.serve.thenDie ?? Infinity
@@ -64,6 +65,6 @@ process.on('message', async (order: Order) => {
   } else if ('resume' in order) {
     restAfter = Infinity
     feed.resume('serve')
-  } else if ('count' in order) report({ sent, replaced: swarm.counters.duplicates })
+  } else if ('count' in order) report({ sent })
 })
 report({ peer: node.peerId.toString(), addresses: node.getMultiaddrs().map(String) })
