@@ -19,8 +19,9 @@ const sources = Object.fromEntries(
     'adapters/discovery-bittorrent',
     'adapters/transport-libp2p',
     'adapters/discovery-libp2p',
-    'packages/swarm'
-  ].map((folder) => [`@anyfeed/${folder.split('/')[1]}`, `${root}${folder}/src/index.ts`])
+    'packages/swarm',
+    'conformance'
+  ].map((folder) => [`@anyfeed/${folder.split('/').at(-1)}`, `${root}${folder}/src/index.ts`])
 )
 
 export default defineConfig({
@@ -34,7 +35,7 @@ export default defineConfig({
     ]
   },
   test: {
-    include: ['{packages,adapters}/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['{packages,adapters}/*/test/**/*.test.ts', 'conformance/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/browser/**'],
     globalSetup: ['.config/browser-tests.ts'],
     testTimeout: 60_000,

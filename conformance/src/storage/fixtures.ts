@@ -1,5 +1,3 @@
-/// <reference types="node" />
-import { createHash } from 'node:crypto'
 import {
   type FeedRecord,
   type FeedStorage,
@@ -9,20 +7,23 @@ import {
   type StoredBlock,
   type TreeNode
 } from '@anyfeed/interfaces'
+import { equal } from '../assert/equal.ts'
+import { rejects } from '../assert/fails.ts'
+import { sha256 } from '../bytes/hash.ts'
+import { compareBytes, textOf, utf8 } from '../bytes/text.ts'
 
 /** 32 bytes that are told apart by a label. */
 export function bytes32(label: string): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(label).digest())
+  return sha256(utf8(label))
 }
 
 export function block(index: number, content: string | Uint8Array): StoredBlock {
-  const data = new Uint8Array(typeof content === 'string' ? Buffer.from(content) : content)
-  const hash = new Uint8Array(createHash('sha256').update(Uint8Array.of(0)).update(data).digest())
-  return { index, hash, data }
+  const data = typeof content === 'string' ? utf8(content) : content
+  return { index, hash: sha256(Uint8Array.of(0), data), data: new Uint8Array(data) }
 }
 
 export function leaf({ index, hash }: StoredBlock): TreeNode {
-  return { index: 2 * index, hash }
+  return { index: 2 * index, hash: new Uint8Array(hash) }
 }
 
 export function node(index: number, label = `node ${index}`): TreeNode {
@@ -38,7 +39,7 @@ export function havePage(page: number, blocks: readonly number[]): HavePage {
   const bits = new Uint8Array(HAVE_PAGE_BLOCKS / 8)
   for (const index of blocks) {
     const place = index - page * HAVE_PAGE_BLOCKS
-    bits[place >> 3]! |= 128 >> (place % 8)
+    bits[place >> 3] = (bits[place >> 3] as number) | (128 >> (place % 8))
   }
   return { page, bits }
 }
@@ -61,13 +62,28 @@ export async function makeFeed(
   return feed
 }
 
-export async function textOf(feed: FeedStorage, index: number): Promise<string | undefined> {
+/** A block as text; `undefined` when it is not here. */
+export async function readText(feed: FeedStorage, index: number): Promise<string | undefined> {
   const data = await feed.getBlock(index)
-  return data && Buffer.from(data).toString()
+  return data === undefined ? undefined : textOf(data)
 }
 
+/** All records of a store, in the order of their keys. */
 export async function recordsOf(storage: Storage): Promise<FeedRecord[]> {
   const records: FeedRecord[] = []
   for await (const entry of storage.feeds()) records.push(entry)
-  return records.sort((a, b) => Buffer.compare(a.key, b.key))
+  return records.sort((a, b) => compareBytes(a.key, b.key))
+}
+
+/** Fails unless every member of a feed rejects as one that is closed. */
+export async function expectClosed(feed: FeedStorage): Promise<void> {
+  await rejects(feed.commit({ nodes: [node(1)] }), 'ERR_CLOSED', 'commit')
+  await rejects(feed.getBlock(0), 'ERR_CLOSED', 'getBlock')
+  await rejects(feed.getNodes([0]), 'ERR_CLOSED', 'getNodes')
+  await rejects(feed.getHave(), 'ERR_CLOSED', 'getHave')
+}
+
+/** Fails unless the array is a plain one, whose `slice` is a copy. */
+export function expectPlain(bytes: Uint8Array, what: string): void {
+  equal(Object.getPrototypeOf(bytes) === Uint8Array.prototype, true, `whether ${what} is a plain Uint8Array`)
 }

@@ -1,0 +1,8 @@
+export { describeModule } from './runner/adapter-module.ts'
+export { type CaseResult, createRunner, type OwnRunner } from './runner/own-runner.ts'
+export { counts, table } from './runner/table.ts'
+export type { CrashingStorage, StorageSuiteOptions } from './storage/options.ts'
+export { storageConformance } from './storage/storage-conformance.ts'
+export type { Case, Quote } from './suite/case.ts'
+export type { Notice, SuiteOptions } from './suite/options.ts'
+export type { It, Runner } from './suite/runner.ts'
