@@ -50,8 +50,17 @@ export class Libp2pDiscovery implements Discovery {
     const left = new AbortController()
     const stop = AbortSignal.any([signal, this.#closing.signal, left.signal])
     const found = new Found()
+    const wanted = topic.slice()
     const searching = this.#track(
-      search(this.#node, topic.slice(), found, this.#newcomers, this.#settings, stop).then(
+      search(
+        this.#node,
+        wanted,
+        () => this.#answering.addresses(wanted),
+        found,
+        this.#newcomers,
+        this.#settings,
+        stop
+      ).then(
         () => found.end(),
         (error) => found.end(error)
       )

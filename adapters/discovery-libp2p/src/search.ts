@@ -14,10 +14,14 @@ const MAX_QUESTIONS = 8
 /** Milliseconds after a newcomer until the next round: it may have friends. */
 const SETTLE = 100
 
-/** Looks for a topic, round after round, until the signal fires; what it finds goes to `found`. */
+/**
+ * Looks for a topic, round after round, until the signal fires; what it finds goes to `found`. `own` gives what is
+ * announced here, which the node does not ask itself for.
+ */
 export async function search(
   node: Libp2pNode,
   topic: Uint8Array,
+  own: () => readonly string[],
   found: Found,
   newcomers: Newcomers,
   settings: Settings,
@@ -41,10 +45,12 @@ export async function search(
   while (!signal.aborted) {
     const { count } = newcomers
     const before = found.size
+    const known = own()
+    found.add(node.peerId.toString(), known)
     await query(node, topic, question, settings, signal)
     const jittered = interval * (1 - Math.random() / 2)
     // Who has nothing yet does not wait for its turn when there is somebody new to ask.
-    const woken = await pause(clock, jittered, signal, found.size === 0 ? newcomers.beyond(count) : undefined)
+    const woken = await pause(clock, jittered, signal, found.size <= known.length ? newcomers.beyond(count) : undefined)
     if (woken) await pause(clock, SETTLE, signal)
     interval = found.size > before ? lookupInterval.first : Math.min(interval * 2, lookupInterval.longest)
   }

@@ -222,8 +222,8 @@ describe('libp2p discovery', () => {
       const { discovery, node } = await join()
       const options = { signal: never }
       for (const topic of [new Uint8Array(31), new Uint8Array(33), 'topic' as never]) {
-        await expect(discovery.announce(topic, [], options)).rejects.toThrow(TypeError)
-        await expect(find(discovery, topic, 1)).rejects.toThrow(TypeError)
+        await expect(discovery.announce(topic, [], options)).rejects.toThrow(RangeError)
+        await expect(find(discovery, topic, 1)).rejects.toThrow(RangeError)
       }
       for (const addresses of [[''], ['x'.repeat(513)], Array.from({ length: 65 }, (_, index) => `${index}`)]) {
         await expect(discovery.announce(freshTopic(), addresses, options)).rejects.toThrow(RangeError)
