@@ -12,7 +12,7 @@ import { memoryStorage } from '@anyfeed/storage-memory'
 import { multiaddr } from '@multiformats/multiaddr'
 import { pipe } from 'it-pipe'
 import { libp2pTransport } from '../../adapters/transport-libp2p/src/index.ts'
-import { libp2pNode, STREAM_WINDOW } from './libp2p-nodes.ts'
+import { libp2pNode, STREAM_WINDOW } from '../conformance/adapters/libp2p-nodes.ts'
 
 const CHUNK = 64 * 1024
 const TOTAL = 256 * 1024 * 1024

@@ -1,6 +1,6 @@
 import type { Libp2p } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
-import { countBytes } from '../../../test/transport/bytes.ts'
+import { countBytes } from '../../../conformance/src/bytes/numbered.ts'
 import { libp2pTransport } from '../src/index.ts'
 import { createNode, createPrivateKey, type NodeOptions } from '../src/node.ts'
 

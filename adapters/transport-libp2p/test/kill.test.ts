@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Connection } from '@anyfeed/interfaces'
 import { expect, it } from 'vitest'
-import { countBytes } from '../../../test/transport/bytes.ts'
+import { countBytes } from '../../../conformance/src/bytes/numbered.ts'
 import { libp2pTransport } from '../src/index.ts'
 import { failure, openNode } from './nodes.ts'
 

@@ -1,7 +1,7 @@
 import { type Connection, ConnectionError, type Listener } from '@anyfeed/interfaces'
 import { describe, expect, it } from 'vitest'
-import { countBytes, countNumbered, numbered } from '../../../test/transport/bytes.ts'
-import { until } from '../../../test/transport/stall.ts'
+import { countBytes, countNumbered, numbered } from '../../../conformance/src/bytes/numbered.ts'
+import { until } from '../../../conformance/src/wait/until.ts'
 import { libp2pTransport, PROTOCOL } from '../src/index.ts'
 import { failure, openNode, withLinked } from './nodes.ts'
 

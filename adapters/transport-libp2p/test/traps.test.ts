@@ -1,8 +1,8 @@
 // The traps of libp2p 3's streams, each by what an application would see of it. The numbers are those of the field notes.
 import { ConnectionError } from '@anyfeed/interfaces'
 import { describe, expect, it } from 'vitest'
-import { countBytes, countNumbered, numbered, silence } from '../../../test/transport/bytes.ts'
-import { atRest } from '../../../test/transport/stall.ts'
+import { countBytes, countNumbered, numbered, silence } from '../../../conformance/src/bytes/numbered.ts'
+import { atRest } from '../../../conformance/src/wait/until.ts'
 import { failure, withLinked } from './nodes.ts'
 
 const MIB = 1024 * 1024

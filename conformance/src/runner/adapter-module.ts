@@ -1,9 +1,13 @@
+import { discoveryConformance } from '../discovery/discovery-conformance.ts'
 import { storageConformance } from '../storage/storage-conformance.ts'
 import type { SuiteOptions } from '../suite/options.ts'
 import type { Runner } from '../suite/runner.ts'
+import { transportConformance } from '../transport/transport-conformance.ts'
 
 const SUITES = {
-  storage: storageConformance
+  storage: storageConformance,
+  transport: transportConformance,
+  discovery: discoveryConformance
 } as const
 
 type Seam = keyof typeof SUITES

@@ -11,7 +11,8 @@ export interface Connection {
    * sender's own array.
    *
    * It ends when the remote ended its sink, and throws a {@link ConnectionError} when the link broke or was aborted: a
-   * break never looks like an end. Leaving the loop early (`return`) aborts the connection.
+   * break never looks like an end. Leaving the loop early (`return`) aborts the connection. A second iteration throws a
+   * `TypeError`. Chunks are plain `Uint8Array`s, whose `slice` is a copy.
    */
   readonly source: AsyncIterable<Uint8Array>
 
@@ -22,6 +23,9 @@ export interface Connection {
    * direction goes on (half-close). Rejects with a {@link ConnectionError} when the link breaks, and with the source's
    * own error when that throws: the connection is then aborted. A function of its own, which works without its object:
    * that is how `it-pipe` calls it.
+   *
+   * A chunk that is no `Uint8Array` and a second call are a `TypeError`, the first of which aborts; after `close` it
+   * rejects with a {@link ClosedError}.
    */
   readonly sink: (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) => Promise<void>
 

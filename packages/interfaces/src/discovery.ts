@@ -1,6 +1,9 @@
 /** What a discovery can do; the conformance suite holds it to this. */
 export interface DiscoverySupports {
-  /** Which addresses the medium can hold: any string, or only an IP address with a port. */
+  /**
+   * Which addresses the medium can hold: any string of up to 512 bytes in UTF-8, 64 of them for a topic at least; or only
+   * an IP address with a port.
+   */
   readonly addresses: 'any' | 'ip-port'
 
   /** Whether a lookup goes on and tells of late comers, or ends when it has asked everyone. */
@@ -52,14 +55,16 @@ export interface Discovery {
    * Keeps `addresses` findable under `topic` until the signal fires; then withdraws them.
    *
    * Resolves when it has withdrawn. Rejects when it cannot announce at all; passing failures are tried again. Rejects
-   * with a `TypeError` when the medium can hold none of the addresses or the id that it wants is missing, and with a
-   * `RangeError` for a topic that has not 32 bytes. An announcer finds its own addresses too.
+   * with a `TypeError` when the medium can hold none of the addresses or the id that it wants is missing, with a
+   * `RangeError` for a topic that has not 32 bytes, and with a {@link ClosedError} after `close`. An announcer finds its
+   * own addresses too.
    */
   announce(topic: Uint8Array, addresses: readonly string[], options: DiscoveryOptions): Promise<void>
 
   /**
-   * Addresses for `topic`, each once. Ends when the signal fires, or the discovery is closed, without an error; throws
-   * when it cannot look at all, and as `announce` does for a topic or an id that will not do.
+   * Addresses for `topic`, each once. Ends when the signal fires, or the discovery is closed, without an error, also while
+   * `next` is waited for; ends for a reader that leaves. Throws when it cannot look at all, as `announce` does for a
+   * topic or an id that will not do, and with a {@link ClosedError} after `close`: at once, or from the first `next`.
    */
   lookup(topic: Uint8Array, options: DiscoveryOptions): AsyncIterable<Discovered>
 

@@ -18,7 +18,8 @@ export interface StorageSupports {
 /**
  * A place that keeps feeds. One core uses a store at a time.
  *
- * All members but `supports` reject with a {@link ClosedError} after `close`.
+ * All members but `supports` reject with a {@link ClosedError} after `close`, and all but `open` before `open` has
+ * resolved; `createFeed`, which is synchronous, throws it.
  */
 export interface Storage {
   readonly supports: StorageSupports
@@ -34,7 +35,10 @@ export interface Storage {
   /** The records of all feeds, the unfinished ones too, in no order. Feeds made or deleted meanwhile may be missed. */
   feeds(options?: { readonly signal?: AbortSignal }): AsyncIterable<FeedRecord>
 
-  /** The feed with this key (32 bytes), or `undefined`. Asked twice for an open feed, it gives the same object. */
+  /**
+   * The feed with this key (32 bytes), or `undefined`; also for one that was made and never committed. Asked twice for an
+   * open feed, it gives the same object. A key of another length is a `RangeError`, here and below.
+   */
   openFeed(key: Uint8Array): Promise<FeedStorage | undefined>
 
   /** The feed with this id (32 bytes), or `undefined`. Gives the same object as `openFeed` for that feed's key. */

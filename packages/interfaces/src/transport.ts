@@ -8,8 +8,17 @@ export interface TransportSupports {
   /** Whether what passes is hidden from and protected against others on the way. */
   readonly encrypted: boolean
 
-  /** The most bytes that one direction of a connection takes in from a sender while the receiver does not read. */
+  /**
+   * The most bytes that one direction of a connection takes in from a sender while the receiver does not read, plus the
+   * chunk in hand: how large a chunk is cannot be known before it was taken.
+   */
   readonly maxBuffered: number
+
+  /**
+   * Whether the transport has a single address of its own, and so one listener at a time: another one is refused as one
+   * whose address is taken. Absent, as most are: any number.
+   */
+  readonly oneListener?: boolean
 }
 
 export interface DialOptions {
@@ -61,16 +70,21 @@ export interface Transport {
 
   /**
    * Connects. Rejects with a {@link ConnectionError} (code `ERR_CONNECTION_REFUSED`, `ERR_ADDRESS_UNREACHABLE`, ...),
-   * with a `TypeError` for an address that it does not handle, and with an {@link AbortedError} when the signal fires.
+   * with a `TypeError` for an address that it does not handle, with an {@link AbortedError} when the signal fires, and
+   * with a {@link ClosedError} after `close`. A signal that fires later does not touch the connection.
    */
   dial(address: string, options?: DialOptions): Promise<Connection>
 
   /**
-   * Listens. Port 0 lets the system pick. Any number of listeners may be open; an address that is taken rejects with a
-   * {@link ConnectionError} (code `ERR_ADDRESS_IN_USE`).
+   * Listens. Port 0 lets the system pick. Any number of listeners may be open (but see `supports.oneListener`). Rejects
+   * with a {@link ConnectionError} (code `ERR_ADDRESS_IN_USE`) for an address that is taken, with a `TypeError` for one
+   * that it does not handle, and with a {@link ClosedError} after `close`.
    */
   listen(address: string, options: ListenOptions): Promise<Listener>
 
-  /** Closes all listeners, aborts all connections, resolves when nothing is left. Calling it again is harmless. */
+  /**
+   * Closes all listeners, aborts all connections with a {@link ClosedError}, and gives up what is being opened. Resolves
+   * when nothing is left. Calling it again is harmless.
+   */
   close(): Promise<void>
 }

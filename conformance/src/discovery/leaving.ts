@@ -1,0 +1,136 @@
+import { equal } from '../assert/equal.ts'
+import { rejects } from '../assert/fails.ts'
+import { quote } from '../suite/case.ts'
+import { turn } from '../wait/turn.ts'
+import { until } from '../wait/until.ts'
+import { discoveryCase } from './discovery-case.ts'
+import { all, find, freshTopic, port } from './finding.ts'
+
+const never = new AbortController().signal
+
+/** Going away. */
+export const leavingCases = [
+  discoveryCase(
+    'left.not-found',
+    'what was withdrawn is found no more, or no more after the time that the medium keeps it',
+    quote('Discovery.announce', 'until the signal fires; then withdraws them', 'Resolves when it has withdrawn.'),
+    async (world) => {
+      const create = () => world.create({ forgetful: true })
+      const [announcer, seeker] = [await create(), await create()]
+      const topic = freshTopic()
+      const leave = new AbortController()
+      const left = world.announce(announcer, topic, port(7001), leave.signal)
+      await find(seeker, topic, 1)
+      leave.abort()
+      await left
+      if (seeker.supports.continuous) {
+        // A later announcement, which is found, shows that the earlier one would have been.
+        const [other, fresh] = [await create(), await create()]
+        world.announce(other, topic, port(7002))
+        equal(await find(fresh, topic, 1), [port(7002)], 'what a new seeker found')
+        equal(await find(seeker, topic, 1), [port(7002)], 'what a seeker that had found the first one found')
+      } else {
+        const fresh = await create()
+        while ((await all(fresh, topic, never)).length > 0) await turn()
+      }
+    }
+  ),
+  discoveryCase(
+    'left.others-stay',
+    'an announcement that is withdrawn takes no other one with it',
+    quote('Discovery.announce', 'Keeps `addresses` findable under `topic` until the signal fires'),
+    async (world) => {
+      const [announcer, seeker] = [await world.create(), await world.create()]
+      const [gone, stays] = [freshTopic(), freshTopic()]
+      const leave = new AbortController()
+      const left = world.announce(announcer, gone, port(7101), leave.signal)
+      world.announce(announcer, stays, port(7102))
+      await find(seeker, gone, 1)
+      leave.abort()
+      await left
+      equal(await find(await world.create(), stays, 1), [port(7102)], 'what was found of the other topic')
+    }
+  ),
+  discoveryCase(
+    'signal.ends-announcing',
+    'an announcement resolves when its signal fires, at once when it had fired',
+    quote('Discovery.announce', 'Resolves when it has withdrawn.'),
+    async (world) => {
+      const discovery = await world.create()
+      const leave = new AbortController()
+      const topic = freshTopic()
+      const announced = discovery.announce(topic, [port(8001)], { signal: leave.signal })
+      leave.abort()
+      await announced
+      await discovery.announce(topic, [port(8001)], { signal: leave.signal })
+    }
+  ),
+  discoveryCase(
+    'signal.ends-looking',
+    'a lookup ends without an error when its signal fires, also while it waits, at once when it had fired',
+    quote('Discovery.lookup', 'Ends when the signal fires, or the discovery is closed, without an error'),
+    async (world) => {
+      const discovery = await world.create()
+      const stop = new AbortController()
+      const topic = freshTopic()
+      const lookup = discovery.lookup(topic, { signal: stop.signal })[Symbol.asyncIterator]()
+      const waiting = (async () => {
+        while (!(await lookup.next()).done);
+      })()
+      stop.abort()
+      await waiting
+      equal((await lookup.next()).done, true, 'whether it has ended')
+      equal(await all(discovery, topic, stop.signal), [], 'what a lookup found whose signal had fired')
+    }
+  ),
+  discoveryCase(
+    'lookup.left-early',
+    'a lookup ends for a reader that leaves, and another one goes on',
+    quote('Discovery.lookup', 'ends for a reader that leaves'),
+    async (world) => {
+      const [announcer, seeker] = [await world.create(), await world.create()]
+      const topic = freshTopic()
+      world.announce(announcer, topic, port(8101))
+      await find(seeker, topic, 1)
+      const lookup = seeker.lookup(topic, { signal: never })[Symbol.asyncIterator]()
+      await lookup.return?.()
+      equal(await lookup.next(), { done: true, value: undefined }, 'the next step of a lookup that was left')
+      equal(await find(seeker, topic, 1), [port(8101)], 'what another lookup found')
+    }
+  ),
+  discoveryCase(
+    'close.ends-everything',
+    'close ends announcements and lookups, leaves nothing open, and may be called again',
+    quote('Discovery.close', 'Withdraws everything and gives up all resources. Calling it again is harmless.'),
+    async (world) => {
+      const { openHandles } = world.options
+      const discovery = await world.create()
+      const before = openHandles?.()
+      const topic = freshTopic()
+      const announced = discovery.announce(topic, [port(9201)], { signal: never })
+      const looked = all(discovery, topic, never)
+      await find(discovery, topic, 1)
+      await Promise.all([discovery.close(), discovery.close()])
+      await announced
+      await looked
+      await discovery.close()
+      if (openHandles !== undefined) await until(() => openHandles().length <= (before as string).length)
+    }
+  ),
+  discoveryCase(
+    'close.refuses-what-comes-after',
+    'a discovery that was closed refuses to announce and to look with a ClosedError',
+    quote('Discovery.announce', 'and with a {@link ClosedError} after `close`').concat(
+      quote('Discovery.lookup', 'and with a {@link ClosedError} after `close`')
+    ),
+    async (world) => {
+      const discovery = await world.create()
+      await discovery.close()
+      const topic = freshTopic()
+      const announced = async () => discovery.announce(topic, [port(9301)], { signal: never })
+      await rejects(announced(), 'ERR_CLOSED', 'announce')
+      const first = async () => discovery.lookup(topic, { signal: never })[Symbol.asyncIterator]().next()
+      await rejects(first(), 'ERR_CLOSED', 'lookup')
+    }
+  )
+]
