@@ -3,6 +3,8 @@ export type { DiscoveryNeeds, DiscoverySuiteOptions } from './discovery/options.
 export { describeModule } from './runner/adapter-module.ts'
 export { type CaseResult, createRunner, type OwnRunner } from './runner/own-runner.ts'
 export { counts, table } from './runner/table.ts'
+export type { StackNeeds, StackParts, StackSuiteOptions, StackSupports } from './stack/options.ts'
+export { stackConformance } from './stack/stack-conformance.ts'
 export type { CrashingStorage, StorageSuiteOptions } from './storage/options.ts'
 export { storageConformance } from './storage/storage-conformance.ts'
 export type { Case, Quote } from './suite/case.ts'

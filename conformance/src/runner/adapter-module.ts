@@ -1,4 +1,5 @@
 import { discoveryConformance } from '../discovery/discovery-conformance.ts'
+import { stackConformance } from '../stack/stack-conformance.ts'
 import { storageConformance } from '../storage/storage-conformance.ts'
 import type { SuiteOptions } from '../suite/options.ts'
 import type { Runner } from '../suite/runner.ts'
@@ -7,7 +8,8 @@ import { transportConformance } from '../transport/transport-conformance.ts'
 const SUITES = {
   storage: storageConformance,
   transport: transportConformance,
-  discovery: discoveryConformance
+  discovery: discoveryConformance,
+  stack: stackConformance
 } as const
 
 type Seam = keyof typeof SUITES

@@ -1,0 +1,62 @@
+import type {
+  DiscoverySuiteOptions,
+  StackSuiteOptions,
+  StorageSuiteOptions,
+  TransportSuiteOptions
+} from '@anyfeed/conformance'
+import { discoveryParts, type Part, storageParts, transportParts } from './parts.ts'
+
+/** A storage, a transport and a discovery. */
+export interface Cell {
+  readonly storage: Part<StorageSuiteOptions>
+  readonly transport: Part<TransportSuiteOptions>
+  readonly discovery: Part<DiscoverySuiteOptions>
+}
+
+/** Every combination. */
+export const cells: readonly Cell[] = storageParts.flatMap((storage) =>
+  transportParts.flatMap((transport) => discoveryParts.map((discovery) => ({ storage, transport, discovery })))
+)
+
+/** The options of the stack suite, or why there can be no such stack. */
+export async function stackOf(cell: Cell): Promise<StackSuiteOptions | { readonly cannot: string }> {
+  const storage = await cell.storage.options()
+  const transport = await cell.transport.options()
+  const discovery = await cell.discovery.options()
+  if (discovery.supports.addresses === 'ip-port') {
+    const address = await anAddress(transport)
+    if (!/^\/ip4\/[\d.]+\/tcp\/\d+$/.test(address)) {
+      const shown = address.replace(/12D3\w+/, '12D3…').replace(/\d{4,}/, '…')
+      return { cannot: `the ${cell.discovery.name} holds an IP address and a port, and not ${shown}` }
+    }
+  }
+  return {
+    name: `${cell.storage.name}, ${cell.transport.name}, ${cell.discovery.name}`,
+    supports: { storage: storage.supports, transport: transport.supports, discovery: discovery.supports },
+    async create(needs) {
+      const made = await transport.create()
+      return {
+        storage: await storage.create(),
+        transports: [made],
+        discovery: needs.discovery ? [await discovery.create({ forgetful: false })] : [],
+        listen: [transport.address(made)]
+      }
+    },
+    reopen: storage.reopen,
+    async teardown() {
+      for (const each of [storage, transport, discovery]) await each.teardown?.()
+    }
+  }
+}
+
+/** What a listener of the transport is called. */
+async function anAddress(options: TransportSuiteOptions): Promise<string> {
+  const transport = await options.create()
+  try {
+    const { addresses } = await transport.listen(options.address(transport), { onConnection() {} })
+    return addresses[0] ?? ''
+  } finally {
+    await transport.close()
+    await options.teardown?.()
+  }
+}
