@@ -16,3 +16,11 @@ export function seededBytes(length: number, seed: number): Uint8Array {
   for (let i = 0; i < length; i++) bytes[i] = next(256)
   return bytes
 }
+
+/** Many bytes, quickly: some that look random, again and again. */
+export function patterned(length: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  const first = seededBytes(Math.min(length, 4093), seed)
+  for (let at = 0; at < length; at += first.length) bytes.set(first.subarray(0, length - at), at)
+  return bytes
+}

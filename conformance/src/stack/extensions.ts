@@ -1,7 +1,7 @@
 import { MAX_EXTENSION_MESSAGE_BYTES, type PeerStream } from '@anyfeed/core'
 import { equal } from '../assert/equal.ts'
 import { throws } from '../assert/fails.ts'
-import { seededBytes } from '../bytes/seeded.ts'
+import { patterned } from '../bytes/seeded.ts'
 import { textOf } from '../bytes/text.ts'
 import { quote } from '../suite/case.ts'
 import { until } from '../wait/until.ts'
@@ -110,7 +110,7 @@ export const extensionCases = [
       const [a, b] = await world.pair(having('sizes'))
       const [near, far] = [streamOf(a, b), streamOf(b, a)]
       const messages = heard(far)
-      const payloads = [0, 1, 127, 128, 65_536, MAX_EXTENSION_MESSAGE_BYTES].map((size) => seededBytes(size, size + 1))
+      const payloads = [0, 1, 127, 128, 65_536, MAX_EXTENSION_MESSAGE_BYTES].map((size) => patterned(size, size + 1))
       for (const payload of payloads) equal(near.send('sizes', payload), true, 'what send returned')
       const tooLarge = new Uint8Array(MAX_EXTENSION_MESSAGE_BYTES + 1)
       throws(() => near.send('sizes', tooLarge), RangeError, 'send')

@@ -3,7 +3,7 @@ import type { FeedStorage, Storage } from '@anyfeed/interfaces'
 import { equal } from '../assert/equal.ts'
 import { codeOf, failure, rejects, throws } from '../assert/fails.ts'
 import { ok, present } from '../assert/ok.ts'
-import { seededBytes } from '../bytes/seeded.ts'
+import { patterned } from '../bytes/seeded.ts'
 import { hex } from '../bytes/text.ts'
 import { quote } from '../suite/case.ts'
 import { atRest } from '../wait/until.ts'
@@ -276,7 +276,7 @@ export const readingCases = [
     quote('protocol', 'A feed is a list of blocks 0..n-1, each 0 or more bytes.'),
     async (world) => {
       const [a, b] = await world.pair()
-      const blocks = [1_048_576, 3_000_001, 65_537].map((size, i) => seededBytes(size, size + i))
+      const blocks = [1_048_576, 3_000_001, 65_537].map((size, i) => patterned(size, size + i))
       const { id } = await share(a.core, blocks)
       await expectBlocks(b.core.get(id), blocks)
     }
