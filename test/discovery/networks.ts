@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type BittorrentDiscoveryOptions, bittorrentDiscovery } from '@anyfeed/discovery-bittorrent'
-import { type MdnsDiscoveryOptions, mdnsDiscovery } from '@anyfeed/discovery-mdns'
+import type { MdnsDiscoveryOptions } from '@anyfeed/discovery-mdns'
 
 /** Multicast DNS on the loopback interface alone, on a port of its own. */
 export async function mdnsOptions(): Promise<MdnsDiscoveryOptions & { port: number }> {

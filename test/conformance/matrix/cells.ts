@@ -26,7 +26,10 @@ export async function stackOf(cell: Cell): Promise<StackSuiteOptions | { readonl
   if (discovery.supports.addresses === 'ip-port') {
     const address = await anAddress(transport)
     if (!/^\/ip4\/[\d.]+\/tcp\/\d+$/.test(address)) {
-      const shown = address.replace(/12D3\w+/, '12D3…').replace(/\d{4,}/, '…')
+      const shown = address
+        .replace(/12D3\w+/, '12D3…')
+        .replace(/\d{4,}/, '…')
+        .replace(/memory\/[^/]+/, 'memory/…')
       return { cannot: `the ${cell.discovery.name} holds an IP address and a port, and not ${shown}` }
     }
   }

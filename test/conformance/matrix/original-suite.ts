@@ -136,7 +136,11 @@ class World {
   async theirs(extensions: readonly string[] = []): Promise<OriginalPeer> {
     const { storage, transports, discovery, listen } = await this.#options.create({ discovery: true })
     await storage.close()
-    const parts = { transport: transports[0] as Transport, discovery: discovery[0] as Discovery, listen: listen[0] ?? '' }
+    const parts = {
+      transport: transports[0] as Transport,
+      discovery: discovery[0] as Discovery,
+      listen: listen[0] ?? ''
+    }
     const peer = await OriginalPeer.start(parts, extensions)
     this.#closing.push(() => peer.close())
     return peer

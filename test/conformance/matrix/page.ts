@@ -17,7 +17,12 @@ export function matrixPage(results: readonly CellResult[]): string {
     '# The conformance matrix',
     '',
     'Every storage with every transport and every discovery of this repository, each cell run with the whole stack suite of `@anyfeed/conformance`; and the original hypercore 1.8.0 as a peer of ours over each transport and discovery. `npm run conformance` runs it and writes this page.',
-    ...storages.flatMap((storage) => ['', `## ${storage}`, '', ...table(results.filter((each) => each.storage === storage))]),
+    ...storages.flatMap((storage) => [
+      '',
+      `## ${storage}`,
+      '',
+      ...table(results.filter((each) => each.storage === storage))
+    ]),
     '',
     '## What cannot be',
     '',
@@ -26,7 +31,9 @@ export function matrixPage(results: readonly CellResult[]): string {
     '## What was skipped',
     '',
     ...grouped(
-      results.flatMap(({ storage, skipped }) => skipped.map(({ name, reason }) => [reason, `\`${name}\` on ${storage}`] as const))
+      results.flatMap(({ storage, skipped }) =>
+        skipped.map(({ name, reason }) => [reason, `\`${name}\` on ${storage}`] as const)
+      )
     ),
     ...(failures.length === 0 ? [] : ['', '## What failed', '']),
     ...failures.map((each) => `- ${each.storage}, ${pair(each)}: \`${each.name}\`: ${each.error}`),

@@ -40,7 +40,9 @@ export async function runOriginal(cell: Cell): Promise<CellResult> {
 function counted(results: readonly CaseResult[]): Pick<CellResult, 'passed' | 'skipped' | 'failed'> {
   return {
     passed: results.filter(({ status }) => status === 'passed').length,
-    skipped: results.flatMap(({ name, status, reason }) => (status === 'skipped' ? { name, reason: reason ?? '' } : [])),
+    skipped: results.flatMap(({ name, status, reason }) =>
+      status === 'skipped' ? { name, reason: reason ?? '' } : []
+    ),
     failed: results.flatMap(({ name, status, error }) => (status === 'failed' ? { name, error: error ?? '' } : []))
   }
 }

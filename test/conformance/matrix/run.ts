@@ -39,7 +39,9 @@ for (const [name, reason] of skipped) console.log(`skipped: ${name}: ${reason}`)
 const failed = results.filter((result) => result.failed.length > 0).length
 const cannot = results.filter((result) => result.cannot !== null).length
 const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
-console.log(`${results.length} cells in ${minutes} minutes: ${results.length - failed - cannot} passed, ${cannot} cannot be, ${failed} failed`)
+console.log(
+  `${results.length} cells in ${minutes} minutes: ${results.length - failed - cannot} passed, ${cannot} cannot be, ${failed} failed`
+)
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
 if (values.only === undefined) writeFileSync(page, matrixPage(results))
 if (failed > 0) process.exitCode = 1

@@ -1,0 +1,236 @@
+import type { StorageSuiteOptions } from '@anyfeed/conformance'
+import { type FeedChange, type FeedRecord, type FeedStorage, type Storage, StorageError } from '@anyfeed/interfaces'
+import { memoryStorage } from '@anyfeed/storage-memory'
+
+/** What is put around a good store: members of feeds and of the store that replace its own. */
+export interface StorageFault {
+  readonly feed?: (feed: FeedStorage, storage: Storage) => Partial<FeedStorage>
+  readonly store?: (storage: Storage) => Partial<Storage>
+}
+
+/** A good store, or the same with a fault. */
+export function faulty(storage: Storage, { feed: feedFault = () => ({}), store = () => ({}) }: StorageFault): Storage {
+  const wrapped = new Map<FeedStorage, FeedStorage>()
+  const wrap = (feed: FeedStorage): FeedStorage => {
+    const known = wrapped.get(feed)
+    if (known !== undefined) return known
+    const made: FeedStorage = {
+      get record() {
+        return feed.record
+      },
+      commit: (change, options) => feed.commit(change, options),
+      getBlock: (index, options) => feed.getBlock(index, options),
+      getNodes: (indexes) => feed.getNodes(indexes),
+      getHave: () => feed.getHave()
+    }
+    Object.defineProperties(made, Object.getOwnPropertyDescriptors(feedFault(feed, storage)))
+    wrapped.set(feed, made)
+    return made
+  }
+  const found = async (feed: Promise<FeedStorage | undefined>) => {
+    const there = await feed
+    return there && wrap(there)
+  }
+  return {
+    supports: storage.supports,
+    open: () => storage.open(),
+    feeds: (options) => storage.feeds(options),
+    openFeed: (key) => found(storage.openFeed(key)),
+    findFeed: (id) => found(storage.findFeed(id)),
+    createFeed: (key) => wrap(storage.createFeed(key)),
+    deleteFeed: (key) => storage.deleteFeed(key),
+    close: () => storage.close(),
+    ...store(storage)
+  }
+}
+
+/** A good store whose medium can be made unreadable. */
+function readable(): { readonly storage: Storage; readonly medium: { broken: boolean } } {
+  const medium = { broken: false }
+  const check = async () => {
+    if (medium.broken) throw new StorageError('the medium cannot be read')
+  }
+  const storage = faulty(memoryStorage(), {
+    feed: (feed) => ({
+      getBlock: (index, options) => check().then(() => feed.getBlock(index, options)),
+      getNodes: (indexes) => check().then(() => feed.getNodes(indexes)),
+      getHave: () => check().then(() => feed.getHave())
+    })
+  })
+  return { storage, medium }
+}
+
+export function storageOptions(fault: StorageFault = {}): StorageSuiteOptions {
+  const media = new Map<Storage, { broken: boolean }>()
+  return {
+    name: 'a store in memory',
+    create() {
+      const { storage, medium } = readable()
+      const made = faulty(storage, fault)
+      media.set(made, medium)
+      return made
+    },
+    supports: memoryStorage().supports,
+    failReads(storage) {
+      const medium = media.get(storage) as { broken: boolean }
+      medium.broken = true
+      return () => {
+        medium.broken = false
+      }
+    }
+  }
+}
+
+/** Each fault, with the case that is made for it. */
+export const storageFaults: ReadonlyArray<readonly [fault: string, caseName: string, StorageFault]> = [
+  [
+    'loses the last block of a batch',
+    'storage.commit.large-batch',
+    {
+      feed: (feed) => ({
+        commit: (change, options) => feed.commit({ ...change, blocks: change.blocks?.slice(0, 999) ?? [] }, options)
+      })
+    }
+  ],
+  [
+    "returns a neighbour's block where one is missing",
+    'storage.commit.neighbours',
+    {
+      feed: (feed) => ({
+        getBlock: async (index, options) => (await feed.getBlock(index, options)) ?? (await feed.getBlock(index + 1))
+      })
+    }
+  ],
+  [
+    'acknowledges before it writes',
+    'storage.concurrency.read-after-commit',
+    {
+      feed: (feed) => ({
+        async commit(change, options) {
+          if (feed.record === undefined) return feed.commit(change, options)
+          setImmediate(() => feed.commit(change, options).catch(() => {}))
+        }
+      })
+    }
+  ],
+  [
+    'reports failures as missing',
+    'storage.failures.are-not-missing',
+    { feed: (feed) => ({ getBlock: (index, options) => feed.getBlock(index, options).catch(() => undefined) }) }
+  ],
+  [
+    'hands out its own buffers',
+    'storage.buffers.blocks-belong-to-reader',
+    { feed: (feed) => ({ getBlock: (index) => feed.getBlock(index, { shared: true }) }) }
+  ],
+  [
+    'makes a part of a commit visible before the rest',
+    'storage.concurrency.whole-or-not-at-all',
+    {
+      feed: (feed) => ({
+        async commit({ nodes = [], ...change }, options) {
+          if (feed.record === undefined) return feed.commit({ ...change, nodes }, options)
+          for (const node of nodes) {
+            await feed.commit({ nodes: [node] })
+            await new Promise(setImmediate)
+          }
+          await feed.commit(change, options)
+        }
+      })
+    }
+  ],
+  [
+    'lets small commits overtake large ones',
+    'storage.concurrency.commits-in-order',
+    {
+      feed: (feed) => ({
+        async commit(change, options) {
+          const bytes = (change.blocks ?? []).reduce((sum, { data }) => sum + data.length, 0)
+          for (let turn = 0; turn < bytes / 40_000; turn++) await new Promise(setImmediate)
+          await feed.commit(change, options)
+        }
+      })
+    }
+  ],
+  [
+    'has keys that collide by their first bytes',
+    'storage.feeds.keys-alike',
+    { store: (storage) => ({ openFeed: (key) => openByPrefix(storage, key) }) }
+  ],
+  [
+    'keeps the blocks of a deleted feed readable',
+    'storage.deletion.gone-for-all',
+    { store: () => ({ deleteFeed: async () => {} }) }
+  ],
+  [
+    'drops the nodes along with the blocks',
+    'storage.commit.drops-blocks',
+    {
+      feed: (feed) => {
+        const gone = new Set<number>()
+        return {
+          async commit(change, options) {
+            for (const index of change.dropped ?? []) gone.add(2 * index)
+            await feed.commit(change, options)
+          },
+          getNodes: async (indexes) => {
+            const nodes = await feed.getNodes(indexes)
+            return nodes.map((hash, i) => (gone.has(indexes[i] as number) ? undefined : hash))
+          }
+        }
+      }
+    }
+  ],
+  [
+    'takes an id twice',
+    'storage.commit.id-taken',
+    {
+      feed: (feed) => ({
+        commit: (change, options) =>
+          feed.commit(change, options).catch((error: unknown) => {
+            if (!(error instanceof StorageError)) throw error
+          })
+      })
+    }
+  ],
+  [
+    'gives have pages in the order of their writing',
+    'storage.commit.have-pages',
+    { feed: (feed) => ({ getHave: async () => (await feed.getHave()).reverse() }) }
+  ],
+  [
+    'cuts indexes to 32 bits',
+    'storage.commit.large-indexes',
+    { feed: (feed) => ({ getNodes: (indexes) => feed.getNodes(indexes.map((index) => index % 2 ** 32)) }) }
+  ],
+  [
+    'forgets the unfinished feeds when it lists',
+    'storage.feeds.listing',
+    {
+      store: (storage) => ({
+        async *feeds(options): AsyncGenerator<FeedRecord> {
+          for await (const record of storage.feeds(options)) if (record.id !== undefined) yield record
+        }
+      })
+    }
+  ],
+  ['works on after close', 'storage.close.ends-everything', { store: () => ({ close: async () => {} }) }],
+  [
+    'says that it is more durable than it is',
+    'storage.durability.as-claimed',
+    {
+      feed: (feed) => ({
+        commit: (change: FeedChange) => feed.commit(change)
+      })
+    }
+  ]
+]
+
+async function openByPrefix(storage: Storage, key: Uint8Array): Promise<FeedStorage | undefined> {
+  const exact = await storage.openFeed(key)
+  if (exact !== undefined) return exact
+  for await (const record of storage.feeds()) {
+    if (record.key.subarray(0, 15).join() === key.subarray(0, 15).join()) return storage.openFeed(record.key)
+  }
+  return undefined
+}
