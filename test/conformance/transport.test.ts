@@ -1,8 +1,14 @@
 import { transportConformance } from '@anyfeed/conformance'
 import { afterAll, describe, it } from 'vitest'
-import { libp2pOptions, memoryTransportOptions, tcpOptions, tlsOptions } from './adapters/transports.ts'
+import {
+  libp2pOptions,
+  memoryTransportOptions,
+  messagePortOptions,
+  tcpOptions,
+  tlsOptions
+} from './adapters/transports.ts'
 
-for (const options of [memoryTransportOptions(), tcpOptions(), tlsOptions()]) {
+for (const options of [memoryTransportOptions(), messagePortOptions(), tcpOptions(), tlsOptions()]) {
   transportConformance({ describe, it }, options)
 }
 

@@ -32,3 +32,15 @@ export async function all(discovery: Discovery, topic: Uint8Array, signal: Abort
   for await (const { address } of discovery.lookup(topic, { signal })) found.push(address)
   return found
 }
+
+/** What a lookup that goes on finds up to an address, with it. */
+export async function findUntil(discovery: Discovery, topic: Uint8Array, last: string): Promise<string[]> {
+  const leave = new AbortController()
+  const found: string[] = []
+  for await (const { address } of discovery.lookup(topic, { signal: leave.signal })) {
+    found.push(address)
+    if (address === last) break
+  }
+  leave.abort()
+  return found
+}

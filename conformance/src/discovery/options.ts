@@ -22,10 +22,15 @@ export interface DiscoverySuiteOptions extends SuiteOptions {
   readonly openHandles?: (() => string) | undefined
 }
 
-export const DISCOVERY_FLAGS: Flags = { addresses: oneOf('any', 'ip-port'), continuous: isBoolean }
+export const DISCOVERY_FLAGS: Flags = {
+  addresses: oneOf('any', 'ip-port'),
+  continuous: isBoolean,
+  forgetsAfter: (value) => typeof value === 'number' && value >= 0
+}
+export const OPTIONAL_DISCOVERY_FLAGS: Flags = { wantsId: isBoolean }
 
 /** Throws a `TypeError` for options that are none. */
 export function assertDiscoveryOptions(options: DiscoverySuiteOptions): void {
   assertOptions(options, ['create', 'supports'], ['teardown', 'openHandles'])
-  assertFlags(options.supports, DISCOVERY_FLAGS)
+  assertFlags(options.supports, DISCOVERY_FLAGS, OPTIONAL_DISCOVERY_FLAGS)
 }

@@ -8,7 +8,7 @@ import type {
   TransportSupports
 } from '@anyfeed/interfaces'
 import type { Swarm, SwarmOptions } from '@anyfeed/swarm'
-import { DISCOVERY_FLAGS } from '../discovery/options.ts'
+import { DISCOVERY_FLAGS, OPTIONAL_DISCOVERY_FLAGS } from '../discovery/options.ts'
 import { STORAGE_FLAGS } from '../storage/options.ts'
 import { assertFlags, assertOptions, type SuiteOptions } from '../suite/options.ts'
 import { OPTIONAL_TRANSPORT_FLAGS, TRANSPORT_FLAGS } from '../transport/options.ts'
@@ -59,7 +59,7 @@ export function assertStackOptions(options: StackSuiteOptions): void {
   if (unknown !== undefined) throw new TypeError(`a stack has no part '${unknown}'`)
   assertFlags(storage, STORAGE_FLAGS)
   assertFlags(transport, TRANSPORT_FLAGS, OPTIONAL_TRANSPORT_FLAGS)
-  assertFlags(discovery, DISCOVERY_FLAGS)
+  assertFlags(discovery, DISCOVERY_FLAGS, OPTIONAL_DISCOVERY_FLAGS)
   if (storage.persistent && options.reopen === undefined) {
     throw new TypeError("a persistent store needs 'reopen', to show that it is")
   }

@@ -104,7 +104,7 @@ export function kadDhtOptions(): DiscoverySuiteOptions & { stop(): Promise<void>
       const discovery = libp2pDiscovery(node, { lookupInterval: { first: 20, longest: 100 } })
       return afterClose(discovery, () => pool.give(node))
     },
-    supports: { addresses: 'any', continuous: true },
+    supports: { addresses: 'any', continuous: true, forgetsAfter: 0 },
     stop: () => pool.stop()
   }
 }

@@ -1,7 +1,9 @@
+import { MessageChannel } from 'node:worker_threads'
 import type { TransportSuiteOptions } from '@anyfeed/conformance'
 import type { Transport } from '@anyfeed/interfaces'
 import { libp2pTransport } from '@anyfeed/transport-libp2p'
 import { createMemoryHub, memoryTransport } from '@anyfeed/transport-memory'
+import { type MessagePortTransport, messagePortTransport } from '@anyfeed/transport-messageport'
 import { tcpTransport } from '@anyfeed/transport-tcp'
 import type { Libp2p } from '@libp2p/interface'
 import { parties } from '../../../adapters/transport-tcp/test/certificates.ts'
@@ -42,6 +44,28 @@ export function tcpOptions(): TransportSuiteOptions {
 export function tlsOptions(): TransportSuiteOptions {
   const create = () => tcpTransport({ tls: { ...parties.a, ca: parties.a.cert } })
   return { ...tcp, name: 'tcp with TLS', create, supports: create().supports }
+}
+
+/** Each joined with each by the ports of a channel. */
+export function messagePortOptions(): TransportSuiteOptions {
+  const alive = new Set<MessagePortTransport>()
+  let names = 0
+  return {
+    name: 'MessagePorts of threads',
+    create() {
+      const transport = messagePortTransport()
+      for (const other of alive) {
+        const { port1, port2 } = new MessageChannel()
+        transport.attach(port1)
+        other.attach(port2)
+      }
+      alive.add(transport)
+      return afterClose(transport, () => alive.delete(transport))
+    },
+    supports: messagePortTransport().supports,
+    address: () => `/messageport/${++names}`,
+    foreignAddresses: ['/messageport/a/b', '/messageport', '/memory/a']
+  }
 }
 
 /** The nodes outlive the transports. `stop` ends them. */
