@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { encodeHandshake, encodeMessage } from '../../packages/core/src/wire/encode.ts'
 import { JOIN, REQUEST } from '../../packages/core/src/wire/messages.ts'
-import { atRest } from '../transport/stall.ts'
+import { atRest } from './at-rest.ts'
 import { medium } from './media.ts'
 import { inNetwork, until } from './network.ts'
 
