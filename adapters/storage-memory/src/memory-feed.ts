@@ -51,6 +51,21 @@ export class MemoryFeed implements FeedStorage {
     return shared ? data : data && new Uint8Array(data)
   }
 
+  async getBlocks(
+    start: number,
+    end: number,
+    { bytes, shared = false }: { bytes: number; shared?: boolean }
+  ): Promise<Array<Uint8Array | undefined>> {
+    this.#assertOpen()
+    const blocks: Array<Uint8Array | undefined> = []
+    for (let index = start, read = 0; index < end && read < bytes; index++) {
+      const data = this.#blocks.get(index)?.data
+      blocks.push(shared ? data : data && new Uint8Array(data))
+      read += data?.length ?? 0
+    }
+    return blocks
+  }
+
   async getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>> {
     this.#assertOpen()
     return indexes.map((index) => this.#nodes.get(index))

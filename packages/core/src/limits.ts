@@ -30,3 +30,9 @@ export const MAX_BITFIELD_BLOCKS = 4 * 1024 * 1024 * 8
 
 /** The most blocks that one Have may list. */
 export const MAX_HAVE_BLOCKS = 65_536
+
+/** The most blocks that one range request may ask for. */
+export const MAX_RANGE_BLOCKS = 4096
+
+/** The most blocks that one answer to a range request may carry. */
+export const MAX_RANGE_FRAME_BLOCKS = 4096

@@ -117,6 +117,18 @@ export interface FeedStorage {
    */
   getBlock(index: number, options?: { readonly shared?: boolean }): Promise<Uint8Array | undefined>
 
+  /**
+   * Neighbouring blocks from `start` on: up to `end`, exclusive, or until they have `bytes` bytes together, the block that
+   * passes the mark included; `undefined` for each that is not here. At least one, where `start` is below `end`.
+   *
+   * Optional: where a store has it, many small blocks are read at once. Each is what `getBlock` would have given.
+   */
+  getBlocks?(
+    start: number,
+    end: number,
+    options: { readonly bytes: number; readonly shared?: boolean }
+  ): Promise<Array<Uint8Array | undefined>>
+
   /** The hashes of tree nodes, in the order asked; `undefined` for each that is not here. */
   getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>>
 

@@ -1,5 +1,5 @@
-import type { FeedChange, StoredBlock, TreeNode } from '@anyfeed/interfaces'
-import type { Verified } from '../tree/verifier.ts'
+import type { FeedChange, StoredBlock } from '@anyfeed/interfaces'
+import type { VerifiedRun } from '../tree/range-verifier.ts'
 
 /** No more blocks are asked for while this many bytes wait to be stored. */
 const FULL_BYTES = 16 * 1024 * 1024
@@ -12,15 +12,15 @@ export interface CommitTarget {
   /** Stores the blocks and nodes of verified blocks in one commit. */
   commit(change: Required<Pick<FeedChange, 'blocks' | 'nodes'>>): Promise<void>
   /** They are stored. */
-  onCommitted(blocks: readonly Verified[]): void
+  onCommitted(runs: readonly VerifiedRun[]): void
   /** They are not, nor will be those that waited behind them. */
-  onCommitFailed(blocks: readonly Verified[], error: Error): void
+  onCommitFailed(runs: readonly VerifiedRun[], error: Error): void
 }
 
 /** Stores verified blocks: whatever came in while one commit was under way goes into the next. */
 export class Committer {
   readonly #target: CommitTarget
-  #queue: Verified[] = []
+  #queue: VerifiedRun[] = []
   #bytes = 0
   #running: Promise<void> | undefined
 
@@ -33,9 +33,9 @@ export class Committer {
     return this.#bytes >= FULL_BYTES
   }
 
-  add(block: Verified): void {
-    this.#queue.push(block)
-    this.#bytes += block.data.length
+  add(run: VerifiedRun): void {
+    this.#queue.push(run)
+    this.#bytes += bytesOf(run)
     this.#running ??= this.#run()
   }
 
@@ -50,7 +50,7 @@ export class Committer {
     while (this.#queue.length > 0) {
       const batch = this.#take()
       try {
-        await this.#target.commit({ blocks: distinctBlocks(batch), nodes: distinctNodes(batch) })
+        await this.#target.commit({ blocks: distinctBlocks(batch), nodes: batch.flatMap(({ nodes }) => nodes) })
         this.#forget(batch)
         this.#target.onCommitted(batch)
       } catch (error) {
@@ -64,31 +64,34 @@ export class Committer {
     this.#running = undefined
   }
 
-  #take(): Verified[] {
+  #take(): VerifiedRun[] {
     let bytes = 0
+    let blocks = 0
     let count = 0
-    while (count < this.#queue.length && count < COMMIT_BLOCKS && (count === 0 || bytes < COMMIT_BYTES)) {
-      bytes += (this.#queue[count] as Verified).data.length
+    while (count < this.#queue.length && blocks < COMMIT_BLOCKS && bytes < COMMIT_BYTES) {
+      const run = this.#queue[count] as VerifiedRun
+      bytes += bytesOf(run)
+      blocks += run.blocks.length
       count++
     }
     return this.#queue.splice(0, count)
   }
 
-  #forget(blocks: readonly Verified[]): void {
-    for (const { data } of blocks) this.#bytes -= data.length
+  #forget(runs: readonly VerifiedRun[]): void {
+    for (const run of runs) this.#bytes -= bytesOf(run)
   }
 }
 
-/** No block twice: one may have come from a peer and been written here at the same time. */
-function distinctBlocks(batch: readonly Verified[]): StoredBlock[] {
-  const blocks = new Map<number, StoredBlock>()
-  for (const { block, hash, data } of batch) blocks.set(block, { index: block, hash, data })
-  return [...blocks.values()]
+function bytesOf({ blocks }: VerifiedRun): number {
+  let bytes = 0
+  for (const { data } of blocks) bytes += data.length
+  return bytes
 }
 
-function distinctNodes(batch: readonly Verified[]): TreeNode[] {
-  if (batch.length === 1) return [...(batch[0] as Verified).nodes]
-  const nodes = new Map<number, TreeNode>()
-  for (const { nodes: verified } of batch) for (const node of verified) nodes.set(node.index, node)
-  return [...nodes.values()]
+/** No block twice: one may have come from a peer and been written here at the same time. */
+function distinctBlocks(batch: readonly VerifiedRun[]): readonly StoredBlock[] {
+  if (batch.length === 1) return (batch[0] as VerifiedRun).blocks
+  const blocks = batch.flatMap((run) => run.blocks)
+  if (new Set(blocks.map(({ index }) => index)).size === blocks.length) return blocks
+  return [...new Map(blocks.map((block) => [block.index, block])).values()]
 }

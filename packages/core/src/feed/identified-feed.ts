@@ -1,11 +1,4 @@
-import {
-  BlockDamagedError,
-  ClosedError,
-  type FeedChange,
-  type FeedStorage,
-  StorageError,
-  type TreeNode
-} from '@anyfeed/interfaces'
+import { ClosedError, type FeedChange, type FeedStorage, StorageError, type TreeNode } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import { type ReplicatedFeed, Replicator } from '../replicator/replicator.ts'
@@ -13,13 +6,15 @@ import type { Joinable } from '../session/channel.ts'
 import { topicOf } from '../session/join-proof.ts'
 import { FeedTree } from '../tree/feed-tree.ts'
 import { proofIndexes } from '../tree/proof.ts'
-import { type Verified, verifyAlone } from '../tree/verifier.ts'
+import type { VerifiedRun } from '../tree/range-verifier.ts'
+import { runOf, type Verified, verifyAlone } from '../tree/verifier.ts'
 import { type Waiting, wait, waitFor } from '../wait/wait.ts'
 import { type CommitTarget, Committer } from './committer.ts'
 import type { Download } from './download.ts'
 import { Downloads } from './downloads.ts'
 import { HeldBlocks } from './held-blocks.ts'
 import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
+import { StoredBlocks } from './stored-blocks.ts'
 import { Waiters } from './waiters.ts'
 
 /** A feed with an id: some of it is here, or all, and the rest comes from peers. */
@@ -36,7 +31,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   readonly #proofs = new Map<number, readonly TreeNode[]>()
   readonly #onWanting: (feed: IdentifiedFeed) => void
   #storage: FeedStorage | undefined
-  #rehash = true
+  #blocks: StoredBlocks | undefined
   #key: Uint8Array
   #lengthTold = false
   #commitError: Error | undefined
@@ -102,7 +97,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   async get(block: number, options: Waiting): Promise<Uint8Array | null> {
     await this.untilOpen(options)
     if (this.blocks > 0 && block >= this.blocks) return null
-    if (this.have.has(block)) return this.#read(block)
+    if (this.have.has(block)) return this.#reader.read(block)
     return wait<Uint8Array | null>(this.context.clock, options, (resolve, reject) => {
       const waiter = { resolve, reject }
       this.#waiters.add(block, waiter)
@@ -172,7 +167,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
    */
   async adopt(blocks: readonly Verified[]): Promise<void> {
     for (const verified of blocks) this.tree.trust(verified)
-    for (const verified of blocks) this.#committer.add(verified)
+    for (const verified of blocks) this.#committer.add(runOf(verified))
     await this.#committer.idle()
     this.assertOpen()
     if (!blocks.every(({ block }) => this.have.has(block))) {
@@ -181,43 +176,57 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   store(block: Verified, proof: readonly TreeNode[]): void {
-    this.#proofs.set(block.block, proof)
-    this.#committer.add(block)
+    if (this.listens('download')) this.#proofs.set(block.block, proof)
+    this.#committer.add(runOf(block))
+  }
+
+  storeRun(run: VerifiedRun): void {
+    if (this.listens('download')) this.#addProofs(run)
+    this.#committer.add(run)
   }
 
   commit(change: Required<Pick<FeedChange, 'blocks' | 'nodes'>>): Promise<void> {
     return this.#held.add(change, () => this.assertOpen())
   }
 
-  onCommitted(blocks: readonly Verified[]): void {
-    for (const { block, data } of blocks) {
-      const proof = this.#proofs.get(block)
-      this.#proofs.delete(block)
-      if (proof !== undefined) this.emit('download', block, data, proof)
-      this.#waiters.arrived(block, data)
+  onCommitted(runs: readonly VerifiedRun[]): void {
+    for (const { blocks } of runs) {
+      for (const { index, data } of blocks) {
+        const proof = this.#proofs.size > 0 ? this.#proofs.get(index) : undefined
+        if (proof !== undefined) {
+          this.#proofs.delete(index)
+          this.emit('download', index, data, proof)
+        }
+        this.#waiters.arrived(index, data)
+      }
     }
     if (!this.#lengthTold) {
       this.#lengthTold = true
       this.#waiters.lengthKnown(this.blocks)
     }
     this.emit('update')
-    this.replicator.stored(blocks.map(({ block }) => block))
+    this.replicator.stored(indexesOf(runs))
   }
 
-  onCommitFailed(blocks: readonly Verified[], error: Error): void {
-    for (const { block } of blocks) this.#proofs.delete(block)
+  onCommitFailed(runs: readonly VerifiedRun[], error: Error): void {
+    const blocks = indexesOf(runs)
+    for (const block of blocks) this.#proofs.delete(block)
     // What was trusted with these blocks is not in the store: it must come again.
     this.tree.forget()
     if (this.#stored().record === undefined) this.tree.setRoots(0, [])
     this.#commitError = error
     this.#fail(error)
-    this.replicator.notStored(blocks.map(({ block }) => block))
+    this.replicator.notStored(blocks)
     this.emit('error', error)
+  }
+
+  readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>> {
+    return this.#reader.readRun(start, end, bytes)
   }
 
   async readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined> {
     if (!this.have.has(block)) return undefined
-    const [data, proof] = await Promise.all([this.#read(block, { shared: true }), this.tree.proof(block)])
+    const [data, proof] = await Promise.all([this.#reader.read(block, { shared: true }), this.tree.proof(block)])
     return { data, proof }
   }
 
@@ -242,12 +251,22 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     await this.#committer.idle()
   }
 
-  async #load({ storage, rehash }: OpenedStorage): Promise<void> {
+  async #load(opened: OpenedStorage): Promise<void> {
+    const { storage } = opened
     const { record } = storage
     if (record !== undefined) this.#key = record.key
     await this.#held.load(storage)
     this.#storage = storage
-    this.#rehash = rehash
+    this.#blocks = new StoredBlocks(opened, {
+      tree: this.tree,
+      hash: this.context.hash,
+      have: this.have,
+      drop: async (block, data) => {
+        this.assertOpen()
+        await this.#dropDamaged(block, data)
+      },
+      onError: (error) => this.emit('error', error)
+    })
     if (record !== undefined && record.blocks > 0) {
       await this.tree.loadRoots(record.blocks)
       if (!equalBytes(this.context.hash.id(this.tree.roots), this.id)) {
@@ -257,23 +276,25 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.markOpened()
   }
 
+  get #reader(): StoredBlocks {
+    return this.#blocks as StoredBlocks
+  }
+
+  /** Notes for each block of a run the proof that it would have by itself, as far as it is at hand. */
+  #addProofs({ blocks, nodes }: VerifiedRun): void {
+    const hashes = new Map(nodes.map(({ index, hash }) => [index, hash]))
+    for (const { index: block } of blocks) {
+      const proof: TreeNode[] = []
+      for (const index of proofIndexes(block, this.blocks)) {
+        const hash = hashes.get(index) ?? this.tree.node(index)
+        if (hash !== undefined) proof.push({ index, hash })
+      }
+      this.#proofs.set(block, proof)
+    }
+  }
+
   #stored(): FeedStorage {
     return this.#storage as FeedStorage
-  }
-
-  async #read(block: number, options?: { readonly shared: boolean }): Promise<Uint8Array> {
-    const data = await this.#stored().getBlock(block, options)
-    if (data !== undefined) {
-      if (!this.#rehash || (await this.#isSound(block, data))) return data
-    }
-    this.assertOpen()
-    await this.#dropDamaged(block, data)
-    throw new BlockDamagedError(block)
-  }
-
-  async #isSound(block: number, data: Uint8Array): Promise<boolean> {
-    const leaf = (await this.tree.load([2 * block])).get(2 * block)
-    return leaf !== undefined && equalBytes(leaf, this.context.hash.leaf(data))
   }
 
   async #dropDamaged(block: number, data: Uint8Array | undefined): Promise<void> {
@@ -298,4 +319,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.#waiters.rejectAll(error)
     this.#downloads.cancelAll(error)
   }
+}
+
+function indexesOf(runs: readonly VerifiedRun[]): number[] {
+  return runs.flatMap(({ blocks }) => blocks.map(({ index }) => index))
 }

@@ -21,6 +21,7 @@ export interface OpenedStorage {
 /** A handle, as its feed sees it. */
 export interface FeedListener {
   emit<E extends keyof FeedEvents>(event: E, ...args: FeedEvents[E]): unknown
+  listenerCount?(event: keyof FeedEvents): number
 }
 
 /** What the handles of one feed share, whether it is finalized or not. */
@@ -60,6 +61,12 @@ export abstract class OpenFeed {
   /** Tells all handles. */
   emit<E extends keyof FeedEvents>(event: E, ...args: FeedEvents[E]): void {
     for (const handle of this.handles) handle.emit(event, ...args)
+  }
+
+  /** Whether anybody would hear an event. */
+  listens(event: keyof FeedEvents): boolean {
+    for (const handle of this.handles) if ((handle.listenerCount?.(event) ?? 0) > 0) return true
+    return false
   }
 
   /** Ends everything that waits, and resolves when the store has taken what is under way. */

@@ -7,8 +7,11 @@ import { MAX_QUEUED, type Upload, Uploader } from './uploader.ts'
 
 /** No block is read for a peer while this many bytes wait to be sent to it. */
 export const HIGH_WATER_BYTES = 1024 * 1024
-/** As many requests as are worth being sent together. */
+/** As many single blocks as are worth being asked for together. */
 const MOST_AT_ONCE = 32
+/** A range request asks for about so many bytes, and so many blocks, at most: what is shared among peers. */
+const RANGE_BYTES = 256 * 1024
+const RANGE_BLOCKS = 1024
 /** A peer that lets this many requests in a row expire is given up. */
 const MAX_EXPIRED = 3
 
@@ -21,7 +24,7 @@ export interface LinkChannel {
   /** Sends announcements that wait. */
   sendAnnouncements(): void
   /** The peer did not answer a request in time. */
-  onExpired(block: number): void
+  onExpired(request: Request<LinkChannel>): void
 }
 
 /** What the channels of one stream share: the requests in flight, the window, and the peer's own requests. */
@@ -48,22 +51,35 @@ export class PeerLink {
     this.uploads = new Uploader(() => !session.ended && session.outbox.bytes < HIGH_WATER_BYTES)
   }
 
-  /** Whether one more request may be sent. */
-  get hasRoom(): boolean {
-    return !this.session.ended && this.requests.size < this.window.size
+  /** For how many more blocks there is room. */
+  get room(): number {
+    return this.session.ended ? 0 : this.window.size - this.requests.blocks
   }
 
   /** Whether so many more may be sent that it is worth while: several requests share a system call here and there. */
   get hasRoomForSome(): boolean {
-    const free = this.window.size - this.requests.size
-    return !this.session.ended && (this.requests.size === 0 || free >= Math.min(MOST_AT_ONCE, this.window.size / 4))
+    if (this.session.ended) return false
+    return (
+      this.requests.blocks === 0 ||
+      this.room >= Math.min(Math.max(MOST_AT_ONCE, this.rangeBlocks), this.window.size / 4)
+    )
   }
 
-  /** The requested block has come. */
-  answered(request: Request<LinkChannel>, bytes: number): void {
+  /** How many blocks are worth being asked for by one range request. */
+  get rangeBlocks(): number {
+    const { bytesPerBlock, size } = this.window
+    if (bytesPerBlock === 0) return size
+    return Math.max(1, Math.min(RANGE_BLOCKS, Math.floor(RANGE_BYTES / bytesPerBlock)))
+  }
+
+  /** Some of what was requested has come: so many blocks, of so many bytes. `first`: the first of this request. */
+  answered(
+    request: Request<LinkChannel>,
+    { blocks, bytes, first }: { blocks: number; bytes: number; first: boolean }
+  ): void {
     this.#expired = 0
-    const inFlight = this.requests.size
-    this.window.delivered(bytes, this.requests.answered(request), inFlight)
+    const latency = this.requests.answered(request)
+    this.window.delivered(blocks, bytes, first ? latency : undefined, this.requests.blocks)
   }
 
   /** Takes a request of the peer in. */
@@ -98,7 +114,7 @@ export class PeerLink {
     if (++this.#expired >= MAX_EXPIRED) {
       this.session.destroy(new TimeoutError(`the peer left ${MAX_EXPIRED} requests in a row without an answer`))
     } else {
-      request.owner.onExpired(request.block)
+      request.owner.onExpired(request)
       this.fetch()
     }
   }

@@ -80,6 +80,17 @@ export class Picker {
     return this.#nextOfRanges(cursor, remote, end)
   }
 
+  /**
+   * The block behind the last of those that can be asked of a peer together with `first`, which it was given by `next`:
+   * at most `limit`.
+   */
+  runEnd(cursor: PeerCursor, remote: PagedBitfield, first: number, limit: number): number {
+    let end = first + 1
+    while (end < limit && remote.has(end) && this.isOpen(end)) end++
+    if (cursor.position === first + 1) cursor.position = end
+    return end
+  }
+
   #nextOfRanges(cursor: PeerCursor, remote: PagedBitfield, feedEnd: number): number {
     for (const range of this.#merged) {
       const end = Math.min(range.end, feedEnd)

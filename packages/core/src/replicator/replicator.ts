@@ -1,8 +1,11 @@
 import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import { concatBytes } from '../bytes/concat.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
 import type { Channel } from '../session/channel.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
+import { RangeVerifier, type TrustedTop, type VerifiedRun } from '../tree/range-verifier.ts'
+import type { Run } from '../tree/subtree.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
 import {
   type Claim,
@@ -12,10 +15,12 @@ import {
   verifyAlone,
   verifyBlock
 } from '../tree/verifier.ts'
+import type { RangeResponse } from '../wire/messages.ts'
 import { Pauses } from './pauses.ts'
 import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
 import { type BlockRange, Picker } from './picker.ts'
+import type { AskedRange } from './range-asking.ts'
 
 const NOTHING = new PagedBitfield()
 
@@ -27,8 +32,12 @@ export interface ReplicatedFeed {
   readonly congested: boolean
   /** Stores a verified block; `stored` or `notStored` of the replicator follows. */
   store(block: Verified, proof: readonly TreeNode[]): void
+  /** The same for a run of blocks. */
+  storeRun(run: VerifiedRun): void
   /** A block and its proof for a peer; `undefined` when it is not here. */
   readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined>
+  /** See `RangeSource.readRun`. */
+  readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>>
   onUploaded(block: number, data: Uint8Array): void
   /** Something went wrong that nobody waits for. */
   onError(error: Error): void
@@ -72,7 +81,7 @@ export class Replicator implements ChannelReplicator {
   /** A peer has left, and will not answer for these blocks. */
   detach(peer: PeerChannel, blocks: readonly number[]): void {
     this.#channels.delete(peer)
-    for (const block of blocks) this.release(block, peer)
+    this.release(blocks, peer)
   }
 
   /** The feed is being closed: nothing more is asked for. */
@@ -106,15 +115,31 @@ export class Replicator implements ChannelReplicator {
     this.#picker.deleteRange(range)
   }
 
-  /** What is to be asked of a peer next, which is busy from now on; -1 when there is nothing. */
-  pick(peer: PeerChannel): number {
-    if (this.#stopped || this.#feed.congested) return -1
-    const { blocks } = this.#feed.tree
+  /** What is to be asked of a peer next, at most so many blocks, which are busy from now on. */
+  pick(peer: PeerChannel, most: number): Run | undefined {
+    if (this.#stopped || this.#feed.congested) return undefined
+    const { tree } = this.#feed
     // Until the feed's length is known, one block of a range is enough to learn it.
-    const ranges = blocks > 0 || this.#busy.size === 0
-    const block = this.#picker.next(peer.cursor, peer.remoteHave, { ranges, end: blocks || Infinity })
-    if (block !== -1) this.#busy.set(block, peer)
-    return block
+    const ranges = tree.blocks > 0 || this.#busy.size === 0
+    const end = tree.blocks || Infinity
+    const start = this.#picker.next(peer.cursor, peer.remoteHave, { ranges, end })
+    if (start === -1) return undefined
+    const limit = tree.blocks > 0 ? Math.min(end, tree.rootEnd(start), evenEnd(start, most)) : start + 1
+    const run = { start, end: this.#picker.runEnd(peer.cursor, peer.remoteHave, start, limit) }
+    for (let block = run.start; block < run.end; block++) this.#busy.set(block, peer)
+    return run
+  }
+
+  get trustEpoch(): number {
+    return this.#feed.tree.epoch
+  }
+
+  trustedAbove(run: Run, rootsOnly: boolean): TrustedTop | undefined {
+    return this.#feed.tree.trustedAbove(run, rootsOnly)
+  }
+
+  verifier(trusted: TrustedTop | undefined): RangeVerifier {
+    return new RangeVerifier(this.#hash, this.#feed.tree.id, trusted)
   }
 
   /** Blocks that somebody waits for and a peer has. */
@@ -127,17 +152,16 @@ export class Replicator implements ChannelReplicator {
     for (const block of blocks) if (this.#picker.isOpen(block)) this.#offer(peer, block)
   }
 
-  /** A block will not come from the peer that it was asked of: others come first. */
-  release(block: number, from: PeerChannel): void {
-    this.#busy.delete(block)
+  /** Blocks will not come from the peer that they were asked of: others come first. */
+  release(blocks: readonly number[], from: PeerChannel): void {
+    for (const block of blocks) this.#busy.delete(block)
     if (this.#stopped) return
-    if (this.#picker.isOpen(block)) {
-      for (const peer of this.#lastly(from)) {
-        if (this.#busy.has(block)) break
-        if (!peer.remoteHave.has(block)) continue
-        this.#offer(peer, block)
-        peer.fetch()
+    const open = blocks.filter((block) => this.#picker.isOpen(block))
+    for (const peer of open.length > 0 ? this.#lastly(from) : []) {
+      for (const block of open) {
+        if (!this.#busy.has(block) && peer.remoteHave.has(block)) this.#offer(peer, block)
       }
+      peer.fetch()
     }
     // While the feed's length is not known, the others have waited for this one answer.
     if (this.#feed.tree.blocks > 0) return
@@ -155,9 +179,28 @@ export class Replicator implements ChannelReplicator {
       if ('needs' in result) void this.#verifyAfterLoading(peer, claim, result.needs)
       else this.#accept(result, claim)
     } catch (error) {
-      this.release(claim.block, peer)
+      this.release([claim.block], peer)
       throw error
     }
+  }
+
+  /** Blocks of a range have come. Throws a `VerificationError` when they are not the feed's. */
+  onRange(peer: PeerChannel, range: AskedRange, { start, blocks, proof, roots }: RangeResponse): void {
+    const wanted = blocks.map((_, i) => start + i).filter((block) => !range.cancelled.has(block))
+    // What it rests on was not stored after all, or read from a damaged store: that is not the peer's fault.
+    if (range.trustEpoch !== this.trustEpoch) return this.release(wanted, peer)
+    let run: VerifiedRun
+    try {
+      run = range.verifier.accept({ start, blocks, proof, roots }, range.next < range.end)
+    } catch (error) {
+      if (!range.belowRoots) throw error
+      peer.distrustStore()
+      this.#feed.tree.forget()
+      return this.release(wanted, peer)
+    }
+    this.#feed.tree.trustRun(run)
+    for (const block of wanted) this.#busy.set(block, 'storing')
+    this.#feed.storeRun(run)
   }
 
   /** A verified block is in the store. */
@@ -185,6 +228,27 @@ export class Replicator implements ChannelReplicator {
 
   canServe(block: number): boolean {
     return block < this.#feed.tree.blocks && this.#feed.have.has(block)
+  }
+
+  get length(): number {
+    return this.#feed.tree.blocks
+  }
+
+  isAbove(index: number, start: number, end: number): boolean {
+    return this.#feed.tree.isAbove(index, start, end)
+  }
+
+  readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>> {
+    return this.#feed.readRun(start, end, bytes)
+  }
+
+  proveRuns(runs: readonly Run[], top: number | undefined, known: number): Promise<Uint8Array[]> {
+    return this.#feed.tree.proveRuns(runs, top, known)
+  }
+
+  roots(): NonNullable<RangeResponse['roots']> {
+    const { roots, blocks } = this.#feed.tree
+    return { blocks, hashes: concatBytes(roots.map(({ hash }) => hash)) }
   }
 
   readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined> {
@@ -255,7 +319,7 @@ export class Replicator implements ChannelReplicator {
       if ('needs' in result) throw incomplete(claim.block)
       this.#accept(result, claim)
     } catch (error) {
-      this.release(claim.block, peer)
+      this.release([claim.block], peer)
       peer.link.session.destroy(error as Error)
     }
   }
@@ -268,4 +332,11 @@ export class Replicator implements ChannelReplicator {
 
 function incomplete(block: number): VerificationError {
   return new VerificationError(`the proof of block ${block} leaves out nodes that are not known here`)
+}
+
+/** The end of a run of at most `most` blocks from `start` on that ends where subtrees do: their proofs are shortest. */
+function evenEnd(start: number, most: number): number {
+  let size = 1
+  while (size * 2 <= most) size *= 2
+  return start - (start % size) + size
 }

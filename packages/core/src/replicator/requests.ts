@@ -12,12 +12,13 @@ const MOST_TIMEOUTS = 10
 /** As many bytes count as progress, so that a large block on a slow link is not given up half-way. */
 const PROGRESS_BYTES = 16 * 1024
 
-/** A block that was asked of a peer. */
+/** One block or a run of them that was asked of a peer. */
 export interface Request<Owner> {
-  readonly block: number
   readonly owner: Owner
   readonly sentAt: number
   readonly sequence: number
+  /** How many blocks the peer still owes. */
+  readonly blocks: number
 }
 
 /** The requests in flight on one stream, in the order of sending. Each event costs O(1). */
@@ -26,6 +27,7 @@ export class Requests<Owner> {
   readonly #timeout: number
   readonly #onExpire: (request: Request<Owner>) => void
   readonly #inFlight = new Set<Request<Owner>>()
+  #blocks = 0
   #timer: Timer | undefined
   #sequence = 0
   #lastAnswered = -1
@@ -39,25 +41,37 @@ export class Requests<Owner> {
     this.#onExpire = onExpire
   }
 
+  /** How many requests are in flight. */
   get size(): number {
     return this.#inFlight.size
   }
 
-  add(block: number, owner: Owner): Request<Owner> {
-    const request = { block, owner, sentAt: this.#clock.now(), sequence: this.#sequence++ }
+  /** How many blocks were asked for and are still owed. */
+  get blocks(): number {
+    return this.#blocks
+  }
+
+  add(blocks: number, owner: Owner): Request<Owner> {
+    const request = { blocks, owner, sentAt: this.#clock.now(), sequence: this.#sequence++ }
     this.#inFlight.add(request)
+    this.#blocks += blocks
     if (this.#timer === undefined) this.#arm(request.sentAt + this.#timeout)
     return request
   }
 
-  /** A request is over without an answer. */
+  /** A request is over without an answer, or with the last one. */
   delete(request: Request<Owner>): void {
-    this.#inFlight.delete(request)
+    if (this.#inFlight.delete(request)) this.#blocks -= request.blocks
   }
 
-  /** A request was answered; returns how long that took. */
+  /** Some of the blocks will not come, and are not waited for. */
+  shrink(request: Request<Owner>, blocks: number): void {
+    if (this.#inFlight.has(request)) this.#blocks -= blocks
+    ;(request as { blocks: number }).blocks -= blocks
+  }
+
+  /** A request was answered, in full or in part; returns the milliseconds since it was sent. */
   answered(request: Request<Owner>): number {
-    this.#inFlight.delete(request)
     this.#lastAnswered = Math.max(this.#lastAnswered, request.sequence)
     this.#progressAt = this.#clock.now()
     return this.#progressAt - request.sentAt
@@ -74,6 +88,7 @@ export class Requests<Owner> {
   stop(): void {
     this.#disarm()
     this.#inFlight.clear()
+    this.#blocks = 0
   }
 
   #due(request: Request<Owner>): number {
@@ -103,7 +118,7 @@ export class Requests<Owner> {
         this.#arm(due)
         return
       }
-      this.#inFlight.delete(request)
+      this.delete(request)
       this.#onExpire(request)
     }
   }

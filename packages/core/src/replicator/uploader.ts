@@ -1,18 +1,24 @@
-import type { TreeNode } from '@anyfeed/interfaces'
-
-/** The most requests of one peer that wait for their turn. hypercore 1.x keeps 20 in flight; ours at most 4,096. */
+/** The most requests of one peer that wait for their turn. hypercore 1.x keeps 20 in flight. */
 export const MAX_QUEUED = 8192
-/** Blocks are read ahead up to about this many bytes, and this many blocks. */
+/** Blocks are read ahead up to about this many bytes, by the size of the last ones. */
 const BATCH_BYTES = 512 * 1024
+/** So many blocks are read together while nothing is known of their size, and requests for single ones ever. */
 const BATCH_BLOCKS = 16
+
+/** What was read for a request. */
+export interface Answer {
+  /** The longest block of it, in bytes. */
+  readonly largest: number
+  /** Sends it. Returns whether more of the request is to be answered. */
+  send(): boolean
+}
 
 /** A request that a peer sent. */
 export interface Upload {
-  readonly block: number
-  /** Reads the block and its proof; `undefined` when it is not here. */
-  read(): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined>
-  /** Sends what was read. */
-  send(data: Uint8Array, proof: readonly TreeNode[]): void
+  /** Reads what is to be sent next; `undefined` when nothing is here. */
+  read(): Promise<Answer | undefined>
+  /** Whether it asks for more than one block. */
+  readonly isRange: boolean
   /** The read failed: the requester will time out and ask somebody else. */
   failed(error: Error): void
 }
@@ -25,7 +31,7 @@ export class Uploader {
   readonly #hasRoom: () => boolean
   readonly #queue = new Set<Upload>()
   #running = false
-  #largest = BATCH_BYTES
+  #largest = BATCH_BYTES / BATCH_BLOCKS
 
   constructor(hasRoom: () => boolean) {
     this.#hasRoom = hasRoom
@@ -57,28 +63,33 @@ export class Uploader {
   async #run(): Promise<void> {
     this.#running = true
     while (this.#queue.size > 0 && this.#hasRoom()) {
-      const batch = this.#takeBatch()
-      const results = await Promise.allSettled(batch.map((upload) => upload.read()))
-      this.#largest = 1
-      for (const [i, result] of results.entries()) {
+      const most = Math.max(1, Math.floor(BATCH_BYTES / this.#largest))
+      const [first] = this.#queue as Iterable<Upload>
+      const batch = first?.isRange ? [first] : this.#singles(Math.min(BATCH_BLOCKS, most))
+      const answers = await Promise.allSettled(batch.map((upload) => upload.read()))
+      // Sizes that were seen once may come again: what follows large blocks is read as if it were as large for a while.
+      let largest = Math.max(1, this.#largest / 2)
+      for (const [i, answer] of answers.entries()) {
         const upload = batch[i] as Upload
-        if (result.status === 'rejected') upload.failed(result.reason)
-        else if (result.value !== undefined) {
-          this.#largest = Math.max(this.#largest, result.value.data.length)
-          upload.send(result.value.data, result.value.proof)
+        let more = false
+        if (answer.status === 'rejected') upload.failed(answer.reason)
+        else if (answer.value !== undefined) {
+          largest = Math.max(largest, answer.value.largest)
+          more = answer.value.send()
         }
+        if (!more) this.#queue.delete(upload)
       }
+      this.#largest = largest
     }
     this.#running = false
   }
 
-  #takeBatch(): Upload[] {
-    const most = Math.max(1, Math.min(BATCH_BLOCKS, Math.floor(BATCH_BYTES / this.#largest)))
+  /** The requests for single blocks at the head of the queue. */
+  #singles(most: number): Upload[] {
     const batch: Upload[] = []
     for (const upload of this.#queue) {
-      if (batch.length === most) break
+      if (batch.length === most || upload.isRange) break
       batch.push(upload)
-      this.#queue.delete(upload)
     }
     return batch
   }

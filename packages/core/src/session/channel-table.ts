@@ -33,9 +33,9 @@ export class ChannelTable {
   }
 
   /** Makes our channel of a feed, under the lowest free number. */
-  open(feed: Joinable, permission: Permission, outbox: Outbox): Channel {
+  open(feed: Joinable, options: { permission: Permission; ranges: boolean; outbox: Outbox }): Channel {
     while (this.#local[this.#lowestFree] !== undefined) this.#lowestFree++
-    const channel = new Channel(feed, this.#lowestFree, permission, outbox)
+    const channel = new Channel(feed, this.#lowestFree, options)
     this.#local[channel.number] = channel
     this.#byFeed.set(toHex(feed.id), channel)
     return channel

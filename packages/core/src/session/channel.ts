@@ -1,7 +1,24 @@
 import type { TreeNode } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import type { Run } from '../tree/subtree.ts'
 import { encodeMessage, encodeResponse } from '../wire/encode.ts'
-import { CANCEL, HAVE, LEAVE, type Message, PAUSE, REQUEST, RESPONSE, UNPAUSE } from '../wire/messages.ts'
+import {
+  CANCEL,
+  HAVE,
+  LEAVE,
+  type Message,
+  PAUSE,
+  RANGE_CANCEL,
+  RANGE_REQUEST,
+  RANGE_RESPONSE,
+  type RangeCancel,
+  type RangeRequest,
+  type RangeResponse,
+  REQUEST,
+  RESPONSE,
+  UNPAUSE
+} from '../wire/messages.ts'
+import { encodeRangeResponse } from '../wire/range-messages.ts'
 import type { Outbox } from './outbox.ts'
 import type { Permission } from './permission.ts'
 
@@ -25,6 +42,9 @@ export interface ChannelHandler {
   onRequest(block: number): void
   onCancel(block: number): void
   onResponse(block: number, data: Uint8Array, proof: readonly TreeNode[]): void
+  onRangeRequest(request: RangeRequest): void
+  onRangeCancel(cancel: RangeCancel): void
+  onRangeResponse(answer: RangeResponse): void
   /** The channel is over, by either side or with the stream. Called once, nothing follows. */
   onLeave(): void
 }
@@ -38,6 +58,8 @@ export class RemoteSide {
   readonly number: number
   readonly name: JoinName
   readonly have = new PagedBitfield()
+  /** What of its memory is counted against the remote. */
+  haveCost = 0
   paused = true
   /** We have left; the remote's Leave is still to come (version 1). */
   closing = false
@@ -59,13 +81,16 @@ export class Channel {
   handler: ChannelHandler | undefined
   left = false
   readonly permission: Permission
+  /** Whether the remote understands range requests. */
+  readonly ranges: boolean
   readonly #outbox: Outbox
 
-  constructor(feed: Joinable, number: number, permission: Permission, outbox: Outbox) {
+  constructor(feed: Joinable, number: number, options: { permission: Permission; ranges: boolean; outbox: Outbox }) {
     this.feed = feed
     this.number = number
-    this.permission = permission
-    this.#outbox = outbox
+    this.permission = options.permission
+    this.ranges = options.ranges
+    this.#outbox = options.outbox
   }
 
   sendHave(blocks: readonly number[], bitfield?: Uint8Array): void {
@@ -98,6 +123,21 @@ export class Channel {
     for (const part of encodeResponse({ type: RESPONSE, channel: this.number, block, data, proof })) {
       this.#outbox.push(part)
     }
+  }
+
+  sendRangeRequest(id: number, { start, end }: Run, top: number | undefined): void {
+    this.#send({ type: RANGE_REQUEST, channel: this.number, id, start, count: end - start, top })
+  }
+
+  sendRangeCancel(id: number, { start, end }: Run): void {
+    this.#send({ type: RANGE_CANCEL, channel: this.number, id, start, count: end - start })
+  }
+
+  /** Sends neighbouring blocks and their proof. Large blocks are not copied: their arrays belong to the connection. */
+  sendRangeResponse(answer: Omit<RangeResponse, 'type' | 'channel'>): void {
+    if (this.left) return
+    const parts = encodeRangeResponse({ type: RANGE_RESPONSE, channel: this.number, ...answer })
+    for (const part of parts) this.#outbox.push(part)
   }
 
   #send(message: Message): void {

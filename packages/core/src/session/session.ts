@@ -16,6 +16,9 @@ import {
   type Message,
   PAUSE,
   PRIVATE_JOIN,
+  RANGE_CANCEL,
+  RANGE_REQUEST,
+  RANGE_RESPONSE,
   REQUEST,
   RESPONSE,
   UNPAUSE
@@ -171,8 +174,8 @@ export class Session {
       if (name !== undefined && this.supports(name)) this.#events.onExtension(name, frame.subarray(1))
       return
     }
-    // Version 0 does not have it: there it is an unknown type.
-    if (type === PRIVATE_JOIN && this.#remote.version === 0) return
+    // Version 0 does not have them: there they are unknown types.
+    if (type >= PRIVATE_JOIN && this.#remote.version === 0) return
     const message = decodeMessage(frame)
     if (message !== undefined) this.#onMessage(message)
   }
@@ -229,6 +232,12 @@ export class Session {
         return handler?.onCancel(message.block)
       case RESPONSE:
         return handler?.onResponse(message.block, message.data, message.proof)
+      case RANGE_REQUEST:
+        return handler?.onRangeRequest(message)
+      case RANGE_CANCEL:
+        return handler?.onRangeCancel(message)
+      case RANGE_RESPONSE:
+        return handler?.onRangeResponse(message)
     }
   }
 
@@ -248,12 +257,12 @@ export class Session {
   }
 
   #onHave(remote: RemoteSide, blocks: readonly number[], bitfield: Uint8Array | undefined): void {
-    const before = remote.have.cost
     if (bitfield !== undefined) remote.have.setBytes(bitfield)
     // A feed that is not open here is not worth more memory than a bitfield takes.
     const limit = remote.channel === undefined ? MAX_BITFIELD_BLOCKS : remote.channel.feed.blocks || MAX_BLOCKS
     const added = blocks.filter((block) => block < limit && remote.have.add(block))
-    this.#bitfieldCost += remote.have.cost - before
+    this.#bitfieldCost += remote.have.cost - remote.haveCost
+    remote.haveCost = remote.have.cost
     if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields of a peer take too much memory')
     remote.channel?.handler?.onHave(bitfield === undefined ? added : undefined)
   }
@@ -276,9 +285,10 @@ export class Session {
   }
 
   #join(feed: Joinable, permission: Permission): Channel {
-    const channel = this.#channels.open(feed, permission, this.outbox)
+    const ranges = (this.#remote as Handshake).version >= 1
+    const channel = this.#channels.open(feed, { permission, ranges, outbox: this.outbox })
     const { number } = channel
-    if ((this.#remote as Handshake).version >= 1) {
+    if (ranges) {
       const proof = this.#proof(feed, 'ours')
       this.outbox.push(encodeMessage({ type: PRIVATE_JOIN, channel: number, prefix: feed.topic.subarray(0, 2), proof }))
     } else {
@@ -316,7 +326,8 @@ export class Session {
   }
 
   #clearHave(remote: RemoteSide): void {
-    this.#bitfieldCost -= remote.have.cost
+    this.#bitfieldCost -= remote.haveCost
+    remote.haveCost = 0
     remote.have.clear()
   }
 

@@ -1,8 +1,11 @@
 import { type FeedStorage, StorageError, type TreeNode } from '@anyfeed/interfaces'
-import { fullRoots } from './flat-tree.ts'
+import { depth, fullRoots } from './flat-tree.ts'
 import { MerkleBuilder } from './merkle-builder.ts'
 import { NodeCache } from './node-cache.ts'
 import { proofIndexes } from './proof.ts'
+import { rangeProofIndexes } from './range-proof.ts'
+import type { TrustedTop, VerifiedRun } from './range-verifier.ts'
+import { indexOf, type Run, subtreeOf } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
 import type { TrustedTree, Verified } from './verifier.ts'
 
@@ -47,14 +50,64 @@ export class FeedTree implements TrustedTree {
 
   /** Adds what was verified to what is at hand; the first block brings the feed's length and roots. */
   trust({ blocks, nodes }: Verified): void {
-    if (this.#blocks === 0) {
-      const roots = new Set(fullRoots(blocks))
-      this.setRoots(
-        blocks,
-        nodes.filter(({ index }) => roots.has(index))
-      )
-    }
+    if (this.#blocks === 0) this.#trustRoots(blocks, nodes)
     this.#cache.add(nodes)
+  }
+
+  /** The same for a run of blocks. */
+  trustRun({ length, nodes, frontier }: VerifiedRun): void {
+    if (this.#blocks === 0) this.#trustRoots(length, nodes)
+    this.#cache.add(frontier)
+  }
+
+  /** Grows whenever what was trusted may not be so any more. */
+  get epoch(): number {
+    return this.#forgotten
+  }
+
+  /**
+   * The lowest node at hand that is above a run of blocks, which must lie below one root; `undefined` while the feed's
+   * length is not known. `rootsOnly`: that root itself.
+   */
+  trustedAbove({ start, end }: Run, rootsOnly: boolean): TrustedTop | undefined {
+    for (let size = 1; size < 2 * this.#blocks; size *= 2) {
+      const first = start - (start % size)
+      if (first + size < end) continue
+      const index = indexOf(first, size)
+      const root = this.#roots.get(index)
+      const hash = root ?? (rootsOnly ? undefined : this.#cache.get(index))
+      if (hash !== undefined) return { top: { index, hash }, isRoot: root !== undefined, length: this.#blocks }
+    }
+    return undefined
+  }
+
+  /** The block behind the last one below the root that is above a block. */
+  rootEnd(block: number): number {
+    for (const index of this.#roots.keys()) {
+      const { first, size } = subtreeOf(index, depth(index))
+      if (block < first + size) return first + size
+    }
+    return Infinity
+  }
+
+  /** Whether a node of the tree is above all blocks from `start` to `end`, exclusive. */
+  isAbove(index: number, start: number, end: number): boolean {
+    const { first, size } = subtreeOf(index, depth(index))
+    return first <= start && end <= first + size && first + size <= this.#blocks
+  }
+
+  /** The hashes of the proof of each run below `top`, or below the roots, one run after the other: 32 bytes each. */
+  async proveRuns(runs: readonly Run[], top: number | undefined, known: number): Promise<Uint8Array[]> {
+    const indexes = top === undefined ? [...this.#roots.keys()] : [top]
+    const tops = indexes.map((index) => subtreeOf(index, depth(index)))
+    let last = known
+    const proofs = runs.map((run) => {
+      const proof = rangeProofIndexes(run, tops, last)
+      last = run.end - 1
+      return proof
+    })
+    const found = await this.load(proofs.flat())
+    return proofs.map((proof) => joined(proof.map((index) => present(found.get(index), index))))
   }
 
   /** Forgets all that is not in the store. */
@@ -96,6 +149,20 @@ export class FeedTree implements TrustedTree {
     const found = await this.load(indexes)
     return indexes.map((index) => ({ index, hash: present(found.get(index), index) }))
   }
+
+  #trustRoots(blocks: number, nodes: readonly TreeNode[]): void {
+    const roots = new Set(fullRoots(blocks))
+    this.setRoots(
+      blocks,
+      nodes.filter(({ index }) => roots.has(index))
+    )
+  }
+}
+
+function joined(hashes: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(hashes.length * 32)
+  for (const [i, hash] of hashes.entries()) bytes.set(hash, i * 32)
+  return bytes
 }
 
 /** A builder that goes on where an unfinished feed of `blocks` blocks stopped. */

@@ -4,6 +4,7 @@ import { copyBytes } from '../bytes/copy.ts'
 import { MAX_BLOCKS } from '../limits.ts'
 import { blocksFromLastRoot, fullRoots, parent, rightSpan, sibling } from './flat-tree.ts'
 import { ancestors, uncles } from './proof.ts'
+import type { VerifiedRun } from './range-verifier.ts'
 import type { TreeHash } from './tree-hash.ts'
 
 /** What is trusted of a feed before a block is verified. */
@@ -32,6 +33,11 @@ export interface Verified {
   readonly nodes: readonly TreeNode[]
   /** The feed's number of blocks. */
   readonly blocks: number
+}
+
+/** The block as a run of one. */
+export function runOf({ block, data, hash, nodes, blocks }: Verified): VerifiedRun {
+  return { blocks: [{ index: block, hash, data }], nodes, frontier: nodes, length: blocks }
 }
 
 /** The proof was cut short and may rest on any of these nodes: look them up and verify again. */

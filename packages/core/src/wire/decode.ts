@@ -11,11 +11,15 @@ import {
   type Message,
   PAUSE,
   PRIVATE_JOIN,
+  RANGE_CANCEL,
+  RANGE_REQUEST,
+  RANGE_RESPONSE,
   REQUEST,
   RESPONSE,
   UNPAUSE
 } from './messages.ts'
 import { ProtobufReader } from './protobuf-reader.ts'
+import { decodeRangeCancel, decodeRangeRequest, decodeRangeResponse } from './range-messages.ts'
 
 const HASH_BYTES = 32
 const PREFIX_BYTES = 2
@@ -76,6 +80,12 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
       return decodeHave(payload)
     case RESPONSE:
       return decodeResponse(payload)
+    case RANGE_REQUEST:
+      return decodeRangeRequest(payload)
+    case RANGE_CANCEL:
+      return decodeRangeCancel(payload)
+    case RANGE_RESPONSE:
+      return decodeRangeResponse(payload)
     default:
       return undefined
   }

@@ -1,7 +1,18 @@
 import { concatBytes } from '../bytes/concat.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
-import { HAVE, type Handshake, JOIN, type Message, PRIVATE_JOIN, RESPONSE } from './messages.ts'
+import {
+  HAVE,
+  type Handshake,
+  JOIN,
+  type Message,
+  PRIVATE_JOIN,
+  RANGE_CANCEL,
+  RANGE_REQUEST,
+  RANGE_RESPONSE,
+  RESPONSE
+} from './messages.ts'
 import { bytesLength, numberLength, ProtobufWriter } from './protobuf-writer.ts'
+import { encodeRangeCancel, encodeRangeRequest, encodeRangeResponse } from './range-messages.ts'
 import { varintLength, writeVarint } from './varint.ts'
 
 /** The empty frame that keeps an idle link open (PROTOCOL section 4). */
@@ -31,6 +42,12 @@ export function encodeMessage(message: Message): Uint8Array {
   switch (message.type) {
     case RESPONSE:
       return concatBytes(encodeResponse(message))
+    case RANGE_REQUEST:
+      return encodeRangeRequest(message)
+    case RANGE_CANCEL:
+      return encodeRangeCancel(message)
+    case RANGE_RESPONSE:
+      return concatBytes(encodeRangeResponse(message))
     case JOIN:
       return frame(message, bytesLength(message.id.length)).bytesField(2, message.id).bytes
     case PRIVATE_JOIN:

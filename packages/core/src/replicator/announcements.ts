@@ -1,0 +1,62 @@
+import type { Channel } from '../session/channel.ts'
+import type { LinkChannel, PeerLink } from './peer-link.ts'
+
+/** Announcements wait while this many bytes do, and become one bitfield when there are many. */
+const ANNOUNCE_HIGH_WATER_BYTES = 256 * 1024
+const MAX_WAITING_ANNOUNCEMENTS = 4096
+/** A peer that owes us blocks is told of as many at a time. */
+const ANNOUNCE_TOGETHER = 32
+
+/** What a peer is told of all that is here. */
+export type Announcement = Iterable<{ blocks: readonly number[]; bitfield?: Uint8Array }>
+
+/** Tells one peer which blocks of one feed are here. */
+export class Announcements {
+  readonly #channel: Channel
+  readonly #link: PeerLink
+  readonly #owner: LinkChannel
+  readonly #everything: () => Announcement
+  #waiting: number[] | 'all' = []
+
+  /** `owner` is called when there is room again. */
+  constructor(channel: Channel, link: PeerLink, owner: LinkChannel, everything: () => Announcement) {
+    this.#channel = channel
+    this.#link = link
+    this.#owner = owner
+    this.#everything = everything
+  }
+
+  /** Tells the peer of blocks that are here now. */
+  add(blocks: readonly number[]): void {
+    if (this.#waiting === 'all' || !this.#channel.permission.serve) return
+    // A peer of version 0 is told of what it sent itself too, as the original does.
+    const have = this.#channel.ranges ? this.#channel.remote?.have : undefined
+    for (const block of blocks) if (!have?.has(block)) this.#waiting.push(block)
+    if (this.#waiting.length > MAX_WAITING_ANNOUNCEMENTS) this.#waiting = 'all'
+  }
+
+  /** Tells the peer of everything that is here, instead of what it was told before. */
+  addAll(): void {
+    if (this.#channel.permission.serve) this.#waiting = 'all'
+  }
+
+  /** Sends what waits, when it is its time. `owing`: the peer is sending blocks. */
+  send(owing: boolean): void {
+    const { length } = this.#waiting
+    this.#link.announcing.delete(this.#owner)
+    if (length === 0) return
+    if (this.#link.session.outbox.bytes > ANNOUNCE_HIGH_WATER_BYTES) {
+      this.#link.announcing.add(this.#owner)
+      return
+    }
+    // A peer that is sending can wait: what comes from it interests others first.
+    if (owing && this.#waiting !== 'all' && length < ANNOUNCE_TOGETHER) return
+    if (this.#waiting === 'all') this.sendAll()
+    else this.#channel.sendHave(this.#waiting)
+    this.#waiting = []
+  }
+
+  sendAll(): void {
+    for (const { blocks, bitfield } of this.#everything()) this.#channel.sendHave(blocks, bitfield)
+  }
+}

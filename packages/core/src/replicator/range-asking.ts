@@ -1,0 +1,191 @@
+import { ProtocolError } from '@anyfeed/interfaces'
+import type { Channel } from '../session/channel.ts'
+import type { RangeVerifier, TrustedTop } from '../tree/range-verifier.ts'
+import type { Run } from '../tree/subtree.ts'
+import type { RangeResponse } from '../wire/messages.ts'
+import type { Asking } from './asking.ts'
+import type { LinkChannel, PeerLink } from './peer-link.ts'
+import type { Request } from './requests.ts'
+
+/** Requests given up lately whose answers may still come. */
+const MAX_GIVEN_UP = 8192
+
+/** What the asker goes by, for one feed. */
+export interface RangeTrust {
+  /** What is trusted above a run; `undefined` while the feed's length is not known. `rootsOnly`: only roots will do. */
+  trustedAbove(run: Run, rootsOnly: boolean): TrustedTop | undefined
+  verifier(trusted: TrustedTop | undefined): RangeVerifier
+  /** Grows whenever what was trusted may not be so any more. */
+  readonly trustEpoch: number
+}
+
+/** A range that was asked for. */
+export interface AskedRange {
+  readonly end: number
+  /** What its answers are verified with, one after the other. */
+  readonly verifier: RangeVerifier
+  /** Whether it rests on a node that may have been read from the store. */
+  readonly belowRoots: boolean
+  readonly trustEpoch: number
+  readonly request: Request<LinkChannel>
+  /** The first block that has not come, nor was passed over. */
+  next: number
+  answered: boolean
+  /** Blocks that are not owed any more. */
+  readonly cancelled: Set<number>
+}
+
+/** An answer that is owed. */
+export interface OwedAnswer {
+  readonly range: AskedRange
+  /** Blocks that were owed and will not come. */
+  readonly passedOver: number[]
+}
+
+/** Asks a peer of version 1, range by range. */
+export class RangeAsking implements Asking {
+  /** Proofs must rest on the roots, as far as this peer is concerned. */
+  rootsOnly = false
+  readonly #channel: Channel
+  readonly #link: PeerLink
+  readonly #owner: LinkChannel
+  readonly #trust: RangeTrust
+  readonly #ranges = new Map<number, AskedRange>()
+  readonly #givenUp = new Set<number>()
+  #nextId = 0
+  #size = 0
+
+  constructor(channel: Channel, link: PeerLink, owner: LinkChannel, trust: RangeTrust) {
+    this.#channel = channel
+    this.#link = link
+    this.#owner = owner
+    this.#trust = trust
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  blocks(): number[] {
+    return [...this.#ranges.values()].flatMap((range) => owed(range, range.end))
+  }
+
+  ask(run: Run): void {
+    const id = this.#nextId++
+    const trusted = this.#trust.trustedAbove(run, this.rootsOnly)
+    const count = run.end - run.start
+    this.#ranges.set(id, {
+      end: run.end,
+      verifier: this.#trust.verifier(trusted),
+      belowRoots: trusted !== undefined && !trusted.isRoot,
+      trustEpoch: this.#trust.trustEpoch,
+      request: this.#link.requests.add(count, this.#owner),
+      next: run.start,
+      answered: false,
+      cancelled: new Set()
+    })
+    this.#size += count
+    this.#channel.sendRangeRequest(id, run, trusted?.top.index)
+  }
+
+  /** Takes an answer in; `undefined` when it was given up. Throws for one that was never asked for. */
+  onResponse({ id, start, blocks, last }: RangeResponse): OwedAnswer | undefined {
+    const range = this.#ranges.get(id)
+    if (range === undefined) {
+      if (!this.#givenUp.has(id)) throw new ProtocolError(`the peer answered request ${id}, which is not open`)
+      if (last) this.#givenUp.delete(id)
+      return undefined
+    }
+    const end = start + blocks.length
+    if (start < range.next || end > range.end) {
+      throw new ProtocolError(`the peer sent blocks from ${start} to ${end}, for which it was not asked`)
+    }
+    const over = last || end === range.end
+    const passedOver = owed(range, start)
+    range.next = end
+    if (over) {
+      passedOver.push(...owed(range, range.end))
+      range.next = range.end
+      this.#ranges.delete(id)
+    }
+    const came = blocks.length - countWithin(range.cancelled, start, end)
+    this.#shrink(range, came + passedOver.length)
+    if (over) this.#link.requests.delete(range.request)
+    if (blocks.length > 0) {
+      let bytes = 0
+      for (const block of blocks) bytes += block.length
+      this.#link.answered(range.request, { blocks: blocks.length, bytes, first: !range.answered })
+      range.answered = true
+    }
+    return { range, passedOver }
+  }
+
+  expire(request: object): number[] {
+    for (const [id, range] of this.#ranges) if (range.request === request) return this.#takeBack(id, range)
+    return []
+  }
+
+  cancel(blocks: readonly number[]): void {
+    for (const [id, range] of this.#ranges) {
+      const mine = blocks.filter((b) => b >= range.next && b < range.end && !range.cancelled.has(b))
+      if (mine.length === 0) continue
+      if (mine.length === range.request.blocks) this.#takeBack(id, range)
+      else {
+        for (const run of runsOf(mine)) this.#channel.sendRangeCancel(id, run)
+        for (const block of mine) range.cancelled.add(block)
+        this.#shrink(range, mine.length)
+      }
+    }
+  }
+
+  abandon(told: boolean): number[] {
+    return [...this.#ranges].flatMap(([id, range]) => (told ? this.#takeBack(id, range) : this.#giveUp(id, range)))
+  }
+
+  #takeBack(id: number, range: AskedRange): number[] {
+    this.#channel.sendRangeCancel(id, { start: range.next, end: range.end })
+    return this.#giveUp(id, range)
+  }
+
+  #giveUp(id: number, range: AskedRange): number[] {
+    const blocks = owed(range, range.end)
+    this.#shrink(range, blocks.length)
+    this.#link.requests.delete(range.request)
+    this.#ranges.delete(id)
+    this.#givenUp.add(id)
+    for (const oldest of this.#givenUp) {
+      if (this.#givenUp.size <= MAX_GIVEN_UP) break
+      this.#givenUp.delete(oldest)
+    }
+    return blocks
+  }
+
+  #shrink(range: AskedRange, blocks: number): void {
+    this.#size -= blocks
+    this.#link.requests.shrink(range.request, blocks)
+  }
+}
+
+/** The blocks of a range that are owed and lie below `end`. */
+function owed(range: AskedRange, end: number): number[] {
+  const blocks: number[] = []
+  for (let block = range.next; block < end; block++) if (!range.cancelled.has(block)) blocks.push(block)
+  return blocks
+}
+
+function countWithin(blocks: ReadonlySet<number>, start: number, end: number): number {
+  let count = 0
+  for (const block of blocks) if (block >= start && block < end) count++
+  return count
+}
+
+/** Ascending blocks as runs of neighbours. */
+function runsOf(blocks: readonly number[]): Run[] {
+  const runs: Array<{ start: number; end: number }> = []
+  for (const block of blocks) {
+    const last = runs.at(-1)
+    if (last?.end === block) last.end++
+    else runs.push({ start: block, end: block + 1 })
+  }
+  return runs
+}

@@ -1,0 +1,148 @@
+import type { Run } from '../tree/subtree.ts'
+import type { RangeRequest, RangeResponse } from '../wire/messages.ts'
+import type { Answer, Upload } from './uploader.ts'
+
+/** So many bytes of blocks are read together, beside the block that passes the mark. */
+const READ_BYTES = 512 * 1024
+/** An answer carries blocks of about so many bytes, or one that is longer. */
+const FRAME_BYTES = 64 * 1024
+const FRAME_BLOCKS = 1024
+/** Parts that were taken back out of the middle of a range, at most: what is taken back beyond is sent all the same. */
+const MAX_GAPS = 16
+const NOTHING = new Uint8Array(0)
+
+/** Neighbouring blocks, to be sent in one frame with one proof. */
+interface RunFrame {
+  readonly start: number
+  readonly blocks: readonly Uint8Array[]
+}
+
+/** What a range upload needs of its feed. */
+export interface RangeSource {
+  /** The feed's number of blocks. */
+  readonly length: number
+  /**
+   * Blocks from `start` on, up to `end` or as many as make about `bytes` bytes, at least one; `undefined` for each that
+   * is not here.
+   */
+  readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>>
+  /** The hashes of the proof of each run below `top`, or below the roots, one run after the other. */
+  proveRuns(runs: readonly Run[], top: number | undefined, known: number): Promise<Uint8Array[]>
+  /** The length and the roots, for one who does not know them. */
+  roots(): NonNullable<RangeResponse['roots']>
+}
+
+/** What becomes of the answers. */
+export interface RangeSink {
+  send(answer: Pick<RangeResponse, 'id' | 'start' | 'blocks' | 'proof' | 'roots' | 'last'>): void
+  /** Whether the peer may still be sent blocks. */
+  readonly open: boolean
+  failed(error: Error): void
+  /** Nothing more of the request will be sent. */
+  done(): void
+}
+
+/** A range that a peer asked for, answered piece by piece in its order. Blocks that are not here are passed over. */
+export class RangeUpload implements Upload {
+  readonly isRange = true
+  readonly #request: RangeRequest
+  readonly #source: RangeSource
+  readonly #sink: RangeSink
+  readonly #gaps: Run[] = []
+  #next: number
+  #end: number
+  /** The last block that was sent: the asker knows its proof. */
+  #sent = -1
+  /** The last word was said. */
+  #over = false
+
+  constructor(request: RangeRequest, source: RangeSource, sink: RangeSink) {
+    this.#request = request
+    this.#source = source
+    this.#sink = sink
+    this.#next = request.start
+    this.#end = Math.min(request.start + request.count, source.length)
+  }
+
+  /** Takes a part of the request back. Returns whether nothing is left of it. */
+  cancel(run: Run): boolean {
+    if (run.start <= this.#next) this.#next = Math.max(this.#next, run.end)
+    else if (run.end >= this.#end) this.#end = Math.min(this.#end, run.start)
+    else if (this.#gaps.length < MAX_GAPS) this.#gaps.push(run)
+    return this.#next >= this.#end
+  }
+
+  /** Says that nothing more will come. */
+  refuse(): void {
+    this.#over = true
+    this.#sink.done()
+    this.#sink.send({ ...this.#answer(this.#next, []), last: true })
+  }
+
+  async read(): Promise<Answer | undefined> {
+    const start = this.#next
+    const blocks = await this.#source.readRun(start, this.#end, READ_BYTES)
+    const frames = framesOf(start, blocks, (block) => this.#isTakenBack(block))
+    const runs = frames.map((frame) => ({ start: frame.start, end: frame.start + frame.blocks.length }))
+    const proofs = await this.#source.proveRuns(runs, this.#request.top, this.#sent)
+    // A store that gives nothing back has nothing to give.
+    const next = blocks.length > 0 ? start + blocks.length : this.#end
+    const largest = blocks.reduce((most, block) => Math.max(most, block?.length ?? 0), 0)
+    return { largest, send: () => this.#send(next, frames, proofs) }
+  }
+
+  failed(error: Error): void {
+    this.#sink.failed(error)
+    this.refuse()
+  }
+
+  #send(next: number, frames: readonly RunFrame[], proofs: readonly Uint8Array[]): boolean {
+    if (this.#over || !this.#sink.open) return false
+    this.#next = Math.max(this.#next, next)
+    const more = this.#next < this.#end
+    for (const [i, { start, blocks }] of frames.entries()) {
+      const answer = { ...this.#answer(start, blocks), proof: proofs[i] as Uint8Array }
+      const last = !more && i === frames.length - 1
+      if (last) this.#sink.done()
+      this.#sink.send({ ...answer, last })
+      this.#sent = start + blocks.length - 1
+    }
+    if (!more && frames.length === 0) this.refuse()
+    return more
+  }
+
+  #answer(start: number, blocks: readonly Uint8Array[]) {
+    const { id, top } = this.#request
+    const roots = top === undefined && this.#sent === -1 && blocks.length > 0 ? this.#source.roots() : undefined
+    return { id, start, blocks, proof: NOTHING, roots }
+  }
+
+  #isTakenBack(block: number): boolean {
+    return this.#gaps.some(({ start, end }) => block >= start && block < end)
+  }
+}
+
+/** Blocks as they are sent together: neighbours, up to a size. */
+function framesOf(
+  start: number,
+  blocks: ReadonlyArray<Uint8Array | undefined>,
+  isTakenBack: (block: number) => boolean
+): RunFrame[] {
+  const frames: RunFrame[] = []
+  let frame: { start: number; blocks: Uint8Array[] } | undefined
+  let bytes = 0
+  for (const [i, block] of blocks.entries()) {
+    if (block === undefined || isTakenBack(start + i)) {
+      frame = undefined
+      continue
+    }
+    if (frame === undefined || bytes + block.length > FRAME_BYTES || frame.blocks.length === FRAME_BLOCKS) {
+      frame = { start: start + i, blocks: [] }
+      frames.push(frame)
+      bytes = 0
+    }
+    frame.blocks.push(block)
+    bytes += block.length
+  }
+  return frames
+}

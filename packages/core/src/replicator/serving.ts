@@ -1,0 +1,118 @@
+import { ProtocolError, type TreeNode } from '@anyfeed/interfaces'
+import type { Channel } from '../session/channel.ts'
+import type { RangeCancel, RangeRequest } from '../wire/messages.ts'
+import type { PeerLink } from './peer-link.ts'
+import { type RangeSource, RangeUpload } from './range-upload.ts'
+import type { Upload } from './uploader.ts'
+
+/** The feed, as it is served. */
+export interface ServedFeed extends RangeSource {
+  /** Whether a block is here. */
+  canServe(block: number): boolean
+  /** Whether a node of the tree is above all of these blocks. */
+  isAbove(index: number, start: number, end: number): boolean
+  readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined>
+  onUploaded(block: number, data: Uint8Array): void
+  onError(error: Error): void
+}
+
+/** What one peer asks of us on one feed. */
+export class Serving {
+  readonly #channel: Channel
+  readonly #link: PeerLink
+  readonly #feed: ServedFeed
+  readonly #may: () => boolean
+  readonly #uploads = new Map<number, Upload>()
+  readonly #ranges = new Map<number, RangeUpload>()
+  /** Whether the peer was told that it may ask. */
+  #invited = false
+  /** How often it was told that it may not any more. */
+  #pauses = 0
+
+  /** `may`: whether blocks may pass to the peer now. */
+  constructor(channel: Channel, link: PeerLink, feed: ServedFeed, may: () => boolean) {
+    this.#channel = channel
+    this.#link = link
+    this.#feed = feed
+    this.#may = may
+  }
+
+  /** Tells the peer whether it may ask, when that is new. */
+  invite(): void {
+    const may = this.#may()
+    if (may === this.#invited) return
+    this.#invited = may
+    if (may) return this.#channel.sendUnpause()
+    this.#channel.sendPause()
+    this.#pauses++
+    this.stop()
+  }
+
+  onRequest(block: number): void {
+    // Asking twice, or for what was never offered, gets nothing; above all, it puts nothing onto our own list of wants.
+    if (!this.#may() || this.#uploads.has(block) || !this.#feed.canServe(block)) return
+    const pauses = this.#pauses
+    const upload: Upload = {
+      isRange: false,
+      read: async () => {
+        this.#uploads.delete(block)
+        const found = await this.#feed.readForPeer(block)
+        if (found === undefined) return undefined
+        const send = () => {
+          // What was asked before a Pause counts as never asked.
+          if (this.#channel.left || this.#pauses !== pauses || !this.#may()) return false
+          this.#channel.sendResponse(block, found.data, found.proof)
+          this.#feed.onUploaded(block, found.data)
+          return false
+        }
+        return { largest: found.data.length, send }
+      },
+      failed: (error) => this.#feed.onError(error)
+    }
+    this.#uploads.set(block, upload)
+    this.#link.upload(upload)
+  }
+
+  onCancel(block: number): void {
+    const upload = this.#uploads.get(block)
+    if (upload !== undefined && this.#link.uploads.delete(upload)) this.#uploads.delete(block)
+  }
+
+  onRangeRequest(request: RangeRequest): void {
+    const { id, start, count, top } = request
+    if (this.#ranges.has(id)) throw new ProtocolError(`the peer used the request id ${id} twice`)
+    const pauses = this.#pauses
+    const serving = this
+    const upload = new RangeUpload(request, this.#feed, {
+      get open() {
+        return !serving.#channel.left && serving.#pauses === pauses
+      },
+      send: (answer) => {
+        this.#channel.sendRangeResponse(answer)
+        for (const [i, data] of answer.blocks.entries()) this.#feed.onUploaded(answer.start + i, data)
+      },
+      failed: (error) => this.#feed.onError(error),
+      done: () => this.#ranges.delete(id)
+    })
+    if (!this.#may()) return upload.refuse()
+    if (top !== undefined && !this.#feed.isAbove(top, start, start + count)) {
+      throw new ProtocolError(`node ${top} is not above the blocks that were asked for`)
+    }
+    this.#ranges.set(id, upload)
+    this.#link.upload(upload)
+  }
+
+  onRangeCancel({ id, start, count }: RangeCancel): void {
+    const upload = this.#ranges.get(id)
+    if (upload === undefined || !upload.cancel({ start, end: start + count })) return
+    this.#link.uploads.delete(upload)
+    upload.refuse()
+  }
+
+  /** Forgets what the peer has asked for. */
+  stop(): void {
+    for (const upload of [...this.#uploads.values(), ...this.#ranges.values()]) this.#link.uploads.delete(upload)
+    this.#uploads.clear()
+    this.#ranges.clear()
+  }
+}
