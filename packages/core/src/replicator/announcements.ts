@@ -17,6 +17,8 @@ export class Announcements {
   readonly #owner: LinkChannel
   readonly #everything: () => Announcement
   #waiting: number[] | 'all' = []
+  /** Whether there are blocks here of which the peer was not told because it had them. */
+  #untold = false
 
   /** `owner` is called when there is room again. */
   constructor(channel: Channel, link: PeerLink, owner: LinkChannel, everything: () => Announcement) {
@@ -31,13 +33,21 @@ export class Announcements {
     if (this.#waiting === 'all' || !this.#channel.permission.serve) return
     // A peer of version 0 is told of what it sent itself too, as the original does.
     const have = this.#channel.ranges ? this.#channel.remote?.have : undefined
-    for (const block of blocks) if (!have?.has(block)) this.#waiting.push(block)
+    for (const block of blocks) {
+      if (have?.has(block)) this.#untold = true
+      else this.#waiting.push(block)
+    }
     if (this.#waiting.length > MAX_WAITING_ANNOUNCEMENTS) this.#waiting = 'all'
   }
 
   /** Tells the peer of everything that is here, instead of what it was told before. */
   addAll(): void {
     if (this.#channel.permission.serve) this.#waiting = 'all'
+  }
+
+  /** The peer may have lost what it had: it is told of all that it was not told of because of that. */
+  remoteChanged(): void {
+    if (this.#untold) this.addAll()
   }
 
   /** Sends what waits, when it is its time. `owing`: the peer is sending blocks. */
@@ -57,6 +67,7 @@ export class Announcements {
   }
 
   sendAll(): void {
+    this.#untold = false
     for (const { blocks, bitfield } of this.#everything()) this.#channel.sendHave(blocks, bitfield)
   }
 }

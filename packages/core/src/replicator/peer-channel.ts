@@ -122,6 +122,8 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     if (blocks === undefined) {
       this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
       if (this.#asking instanceof BlockAsking) this.#release(this.#asking.dropMissing())
+      this.#announcements.remoteChanged()
+      this.sendAnnouncements()
     } else {
       this.#replicator.onRemoteHave(this, blocks)
     }
