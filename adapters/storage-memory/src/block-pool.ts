@@ -11,12 +11,15 @@ export interface PooledBlock {
 export class BlockPool {
   readonly #blocks = new Map<ByteKey, PooledBlock>()
 
-  /** Takes over `data`, unless a block of this hash is here; one more reference either way. */
-  take(hash: Uint8Array, data: Uint8Array): PooledBlock {
+  /**
+   * Takes over `data`, unless a block of this hash is here; one more reference either way. `kept`: how many bytes of its
+   * buffer are kept together.
+   */
+  take(hash: Uint8Array, data: Uint8Array, kept: number): PooledBlock {
     const key = byteKey(hash)
     let block = this.#blocks.get(key)
     if (block === undefined) {
-      block = { key, data: unpinned(data), references: 0 }
+      block = { key, data: unpinned(data, kept), references: 0 }
       this.#blocks.set(key, block)
     }
     block.references++
@@ -31,6 +34,6 @@ export class BlockPool {
 }
 
 /** A view on a small part of a buffer keeps all of the buffer in memory: below half of it, a copy is cheaper. */
-function unpinned(data: Uint8Array): Uint8Array {
-  return data.byteLength * 2 < data.buffer.byteLength ? new Uint8Array(data) : data
+function unpinned(data: Uint8Array, kept: number): Uint8Array {
+  return kept * 2 < data.buffer.byteLength ? new Uint8Array(data) : data
 }
