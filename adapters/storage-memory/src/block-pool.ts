@@ -15,7 +15,7 @@ export class BlockPool {
    * Takes over `data`, unless a block of this hash is here; one more reference either way. `kept`: how many bytes of its
    * buffer are kept together.
    */
-  take(hash: Uint8Array, data: Uint8Array, kept: number): PooledBlock {
+  take(hash: Uint8Array, data: Uint8Array, kept = data.byteLength): PooledBlock {
     const key = byteKey(hash)
     let block = this.#blocks.get(key)
     if (block === undefined) {

@@ -22,7 +22,7 @@ export const sha256: Sha256 = (...parts) => {
     offset += part.length
   }
   // As text, one character a byte: Node takes several times as long to make a Buffer (docs/architecture.md).
-  const text = hash('sha256', scratch.subarray(0, length), 'latin1')
+  const text = hash('sha256', scratch.subarray(0, length), 'binary')
   const bytes = new Uint8Array(HASH_BYTES)
   for (let i = 0; i < HASH_BYTES; i++) bytes[i] = text.charCodeAt(i)
   return bytes

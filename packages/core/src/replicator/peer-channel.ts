@@ -21,6 +21,8 @@ export interface ChannelReplicator extends ServedFeed, RangeTrust {
   readonly pauses: Pauses
   /** What is to be asked of a peer next, at most so many blocks, which are busy from now on. */
   pick(peer: PeerChannel, most: number): Run | undefined
+  /** A peer was asked for a run that it was not picked for. Returns those of the blocks that are not needed of it. */
+  takeOver(peer: PeerChannel, run: Run): number[]
   /** Blocks that somebody waits for and a peer has. */
   wantedOf(remote: PagedBitfield): Iterable<number>
   /** What a peer is told of all that is here. */
@@ -63,6 +65,11 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     return (this.#channel.remote as { have: PagedBitfield }).have
   }
 
+  /** Whether the peer heeds it when something is taken back. */
+  get cancels(): boolean {
+    return this.#channel.ranges
+  }
+
   /** What the peer was asked for. */
   get asking(): Asking {
     return this.#asking
@@ -73,6 +80,11 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     if (this.#channel.permission.serve) this.#announcements.sendAll()
     this.#serving.invite()
     this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
+    const { early } = this.#channel
+    if (early !== undefined && this.#asking instanceof RangeAsking) {
+      this.#asking.askedEarly(early)
+      this.#asking.cancel(this.#replicator.takeOver(this, early.run))
+    }
     this.fetch()
   }
 

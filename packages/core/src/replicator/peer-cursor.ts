@@ -1,3 +1,5 @@
+import { PRIORITIES, type Priority } from './priority.ts'
+
 /** Beyond this many, going over the ranges once more costs less than remembering each block. */
 const MAX_BEHIND = 65_536
 
@@ -6,13 +8,27 @@ const MAX_BEHIND = 65_536
  * more memory than what is waited for, and a bound.
  */
 export class PeerCursor {
-  /** Blocks of ranges below this one were looked at. */
-  position = 0
+  /** For each priority: blocks of ranges below this one were looked at. */
+  readonly #positions: Record<Priority, number> = { critical: 0, high: 0, normal: 0 }
   /** Blocks that somebody waits for and the peer has, in the order of asking. */
   #wanted: number[] = []
   #next = 0
   /** Blocks that the cursor had passed when they became free, or the peer got them. */
   #behind: number[] = []
+
+  /** Blocks of ranges of this priority below it were looked at. */
+  position(priority: Priority): number {
+    return this.#positions[priority]
+  }
+
+  moveTo(priority: Priority, position: number): void {
+    this.#positions[priority] = Math.max(this.#positions[priority], position)
+  }
+
+  /** Blocks from the one before a position up to `end` were taken together. */
+  passed(first: number, end: number): void {
+    for (const priority of PRIORITIES) if (this.#positions[priority] === first + 1) this.#positions[priority] = end
+  }
 
   /** How many blocks of the first kind are noted, stale ones among them. */
   get waiting(): number {
@@ -39,7 +55,7 @@ export class PeerCursor {
 
   /** A block of a range is free again, or the peer has it now. */
   free(block: number): void {
-    if (block >= this.position) return
+    if (PRIORITIES.every((priority) => block >= this.#positions[priority])) return
     this.#behind.push(block)
     if (this.#behind.length > MAX_BEHIND) this.rewind(this.#behind.reduce((a, b) => Math.min(a, b)))
   }
@@ -49,11 +65,12 @@ export class PeerCursor {
     return this.#behind.pop()
   }
 
-  /** Ranges are looked at once more from `block` on. */
-  rewind(block: number): void {
-    if (block >= this.position) return
-    this.position = block
-    this.#behind = this.#behind.filter((behind) => behind < block)
+  /** Ranges are looked at once more from `block` on: those of one priority, or all. */
+  rewind(block: number, priority?: Priority): void {
+    for (const each of priority === undefined ? PRIORITIES : [priority]) {
+      this.#positions[each] = Math.min(this.#positions[each], block)
+    }
+    if (priority === undefined) this.#behind = this.#behind.filter((behind) => behind < block)
   }
 
   /** Notes anew for which blocks of the peer somebody waits. */
@@ -66,6 +83,6 @@ export class PeerCursor {
   restart(wanted: Iterable<number>): void {
     this.replaceWanted(wanted)
     this.#behind = []
-    this.position = 0
+    for (const priority of PRIORITIES) this.#positions[priority] = 0
   }
 }

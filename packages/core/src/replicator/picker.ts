@@ -1,10 +1,16 @@
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import type { PeerCursor } from './peer-cursor.ts'
+import { PRIORITIES, type Priority } from './priority.ts'
+
+/** How far into a range somebody looks who has no cursor. */
+const MOST_LOOKED_AT = 4096
 
 /** A run of blocks that is wanted: `start` to `end`, exclusive; `Infinity` stands for the end of the feed. */
 export interface BlockRange {
   readonly start: number
   readonly end: number
+  /** `normal` by default. */
+  readonly priority?: Priority | undefined
 }
 
 /** What to ask of whom, for one feed. Each choice costs O(1) amortized: nothing is scanned twice. */
@@ -12,8 +18,11 @@ export class Picker {
   readonly #have: PagedBitfield
   readonly #busy: ReadonlyMap<number, unknown>
   readonly #wanted = new Map<number, number>()
-  readonly #ranges = new Set<BlockRange>()
-  #merged: BlockRange[] = []
+  readonly #ranges: Record<Priority, RangeSet> = {
+    critical: new RangeSet(),
+    high: new RangeSet(),
+    normal: new RangeSet()
+  }
 
   /** `have` are the blocks that are here, `busy` those that are asked for or about to be stored. */
   constructor(have: PagedBitfield, busy: ReadonlyMap<number, unknown>) {
@@ -51,18 +60,34 @@ export class Picker {
   }
 
   addRange(range: BlockRange): void {
-    this.#ranges.add(range)
-    this.#merge()
+    this.#ranges[range.priority ?? 'normal'].add(range)
   }
 
   deleteRange(range: BlockRange): void {
-    if (this.#ranges.delete(range)) this.#merge()
+    this.#ranges[range.priority ?? 'normal'].delete(range)
+  }
+
+  /** Whether somebody waits for the block, or it is in a range. */
+  isNeeded(block: number): boolean {
+    return this.#wanted.has(block) || PRIORITIES.some((priority) => this.#ranges[priority].has(block))
+  }
+
+  /** The block below `end` that would be asked for first if a peer had all; -1 when none is wanted. */
+  first(end: number): number {
+    for (const block of this.#wanted.keys()) if (block < end && this.#isFree(block)) return block
+    for (const priority of PRIORITIES) {
+      for (const range of this.#ranges[priority].merged) {
+        const last = Math.min(range.end, end, range.start + MOST_LOOKED_AT)
+        for (let block = range.start; block < last; block++) if (this.#isFree(block)) return block
+      }
+    }
+    return -1
   }
 
   /** Whether the block is wanted and neither here nor under way. */
   isOpen(block: number): boolean {
     if (this.#have.has(block) || this.#busy.has(block)) return false
-    return this.#wanted.has(block) || this.#inRange(block)
+    return this.isNeeded(block)
   }
 
   /**
@@ -77,7 +102,11 @@ export class Picker {
     for (let block = cursor.popBehind(); block !== undefined; block = cursor.popBehind()) {
       if (block < end && this.isOpen(block) && remote.has(block)) return block
     }
-    return this.#nextOfRanges(cursor, remote, end)
+    for (const priority of PRIORITIES) {
+      const block = this.#nextOfRanges(priority, cursor, remote, end)
+      if (block !== -1) return block
+    }
+    return -1
   }
 
   /**
@@ -87,20 +116,22 @@ export class Picker {
   runEnd(cursor: PeerCursor, remote: PagedBitfield, first: number, limit: number): number {
     let end = first + 1
     while (end < limit && remote.has(end) && this.isOpen(end)) end++
-    if (cursor.position === first + 1) cursor.position = end
+    cursor.passed(first, end)
     return end
   }
 
-  #nextOfRanges(cursor: PeerCursor, remote: PagedBitfield, feedEnd: number): number {
-    for (const range of this.#merged) {
+  #nextOfRanges(priority: Priority, cursor: PeerCursor, remote: PagedBitfield, feedEnd: number): number {
+    for (const range of this.#ranges[priority].merged) {
       const end = Math.min(range.end, feedEnd)
-      let block = remote.nextMissingIn(this.#have, Math.max(range.start, cursor.position), end)
+      const from = cursor.position(priority)
+      if (from >= end) continue
+      let block = remote.nextMissingIn(this.#have, Math.max(range.start, from), end)
       while (block !== -1 && this.#busy.has(block)) block = remote.nextMissingIn(this.#have, block + 1, end)
       if (block !== -1) {
-        cursor.position = block + 1
+        cursor.moveTo(priority, block + 1)
         return block
       }
-      cursor.position = Math.max(cursor.position, Math.min(end, remote.end))
+      cursor.moveTo(priority, Math.min(end, remote.end))
     }
     return -1
   }
@@ -108,8 +139,28 @@ export class Picker {
   #isFree(block: number): boolean {
     return !this.#have.has(block) && !this.#busy.has(block)
   }
+}
 
-  #inRange(block: number): boolean {
+/** Ranges that may overlap, merged. */
+class RangeSet {
+  readonly #ranges = new Set<BlockRange>()
+  #merged: BlockRange[] = []
+
+  /** In ascending order, none touching the next. */
+  get merged(): readonly BlockRange[] {
+    return this.#merged
+  }
+
+  add(range: BlockRange): void {
+    this.#ranges.add(range)
+    this.#merge()
+  }
+
+  delete(range: BlockRange): void {
+    if (this.#ranges.delete(range)) this.#merge()
+  }
+
+  has(block: number): boolean {
     // Binary search: the last range that begins at or before the block.
     let low = 0
     let high = this.#merged.length

@@ -1,5 +1,5 @@
 import { ProtocolError } from '@anyfeed/interfaces'
-import type { Channel } from '../session/channel.ts'
+import type { Channel, EarlyRequest } from '../session/channel.ts'
 import type { RangeVerifier, TrustedTop } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
 import type { RangeResponse } from '../wire/messages.ts'
@@ -71,21 +71,31 @@ export class RangeAsking implements Asking {
   }
 
   ask(run: Run): void {
-    const id = this.#nextId++
     const trusted = this.#trust.trustedAbove(run, this.rootsOnly)
+    const id = this.#open(run, trusted, this.#trust.trustEpoch)
+    this.#channel.sendRangeRequest(id, run, trusted?.top.index)
+  }
+
+  /** The peer was asked for this along with our Join. */
+  askedEarly({ run, trusted, trustEpoch }: EarlyRequest): void {
+    this.#open(run, trusted, trustEpoch)
+  }
+
+  #open(run: Run, trusted: TrustedTop | undefined, trustEpoch: number): number {
+    const id = this.#nextId++
     const count = run.end - run.start
     this.#ranges.set(id, {
       end: run.end,
       verifier: this.#trust.verifier(trusted),
       belowRoots: trusted !== undefined && !trusted.isRoot,
-      trustEpoch: this.#trust.trustEpoch,
+      trustEpoch,
       request: this.#link.requests.add(count, this.#owner),
       next: run.start,
       answered: false,
       cancelled: new Set()
     })
     this.#size += count
-    this.#channel.sendRangeRequest(id, run, trusted?.top.index)
+    return id
   }
 
   /** Takes an answer in; `undefined` when it was given up. Throws for one that was never asked for. */

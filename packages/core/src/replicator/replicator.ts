@@ -1,8 +1,8 @@
 import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { concatBytes } from '../bytes/concat.ts'
-import { MAX_BITFIELD_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
-import type { Channel } from '../session/channel.ts'
+import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
+import type { Channel, EarlyRequest } from '../session/channel.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
 import { RangeVerifier, type TrustedTop, type VerifiedRun } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
@@ -57,6 +57,9 @@ export class Replicator implements ChannelReplicator {
   readonly pauses = new Pauses(() => {
     for (const peer of this.#channels) peer.applyPauses()
   })
+  /** The channel on which something was asked for along with the Join. */
+  #early: Channel | undefined
+  #askingSoon = false
   #stopped = false
 
   constructor(feed: ReplicatedFeed, hash: TreeHash) {
@@ -93,26 +96,33 @@ export class Replicator implements ChannelReplicator {
   want(block: number): void {
     if (!this.#picker.want(block) || !this.#picker.isOpen(block)) return
     for (const peer of this.#channels) if (peer.remoteHave.has(block)) this.#offer(peer, block)
-    for (const peer of this.#channels) {
-      if (this.#busy.has(block)) return
-      if (peer.remoteHave.has(block)) peer.fetch(true)
-    }
+    if (this.#askingSoon) return
+    this.#askingSoon = true
+    // One turn later, so that what is wanted by one caller is asked for together.
+    void Promise.resolve().then(() => {
+      this.#askingSoon = false
+      for (const peer of this.#quickestFirst()) if (peer.cursor.waiting > 0) peer.fetch(true)
+    })
   }
 
   unwant(block: number): void {
     this.#picker.unwant(block)
+    this.#cancelUnneeded([block])
   }
 
   addRange(range: BlockRange): void {
     this.#picker.addRange(range)
     for (const peer of this.#channels) {
-      peer.cursor.rewind(range.start)
+      peer.cursor.rewind(range.start, range.priority ?? 'normal')
       peer.fetch()
     }
   }
 
   deleteRange(range: BlockRange): void {
     this.#picker.deleteRange(range)
+    const blocks: number[] = []
+    for (const block of this.#busy.keys()) if (block >= range.start && block < range.end) blocks.push(block)
+    this.#cancelUnneeded(blocks)
   }
 
   /** What is to be asked of a peer next, at most so many blocks, which are busy from now on. */
@@ -128,6 +138,33 @@ export class Replicator implements ChannelReplicator {
     const run = { start, end: this.#picker.runEnd(peer.cursor, peer.remoteHave, start, limit) }
     for (let block = run.start; block < run.end; block++) this.#busy.set(block, peer)
     return run
+  }
+
+  /** What to ask a peer for along with a Join: the first block that is wanted, as long as there is nobody else to ask. */
+  early(channel: Channel): EarlyRequest | undefined {
+    const { tree } = this.#feed
+    const isOut = this.#early !== undefined && !this.#early.left
+    if (this.#stopped || isOut || this.#channels.size > 0 || this.pauses.has('fetch')) return undefined
+    const start = this.#picker.first(tree.blocks || MAX_BLOCKS)
+    if (start === -1) return undefined
+    this.#early = channel
+    const run = { start, end: start + 1 }
+    return { run, trusted: this.trustedAbove(run, false), trustEpoch: this.trustEpoch }
+  }
+
+  takeOver(peer: PeerChannel, { start, end }: Run): number[] {
+    const unneeded: number[] = []
+    for (let block = start; block < end; block++) {
+      const other = this.#busy.get(block)
+      if (this.#feed.have.has(block) || other === 'storing' || !this.#picker.isNeeded(block)) {
+        unneeded.push(block)
+      } else {
+        // The answer is on its way already.
+        other?.asking.cancel([block])
+        this.#busy.set(block, peer)
+      }
+    }
+    return unneeded
   }
 
   get trustEpoch(): number {
@@ -285,6 +322,30 @@ export class Replicator implements ChannelReplicator {
     if (peer.cursor.waiting > 2 * this.#picker.waiting + 1024) {
       peer.cursor.replaceWanted(this.wantedOf(peer.remoteHave))
     }
+  }
+
+  /** Takes back what was asked for and nobody needs any more. A peer of version 0 sends it all the same. */
+  #cancelUnneeded(blocks: readonly number[]): void {
+    if (this.#stopped) return
+    const byPeer = new Map<PeerChannel, number[]>()
+    for (const block of blocks) {
+      const peer = this.#busy.get(block)
+      if (peer === undefined || peer === 'storing' || !peer.cancels || this.#picker.isNeeded(block)) continue
+      const cancelled = byPeer.get(peer) ?? []
+      cancelled.push(block)
+      byPeer.set(peer, cancelled)
+      this.#busy.delete(block)
+    }
+    for (const [peer, cancelled] of byPeer) {
+      peer.asking.cancel(cancelled)
+      peer.fetch()
+    }
+  }
+
+  /** All peers, those first that answer soonest; one that has not answered yet may be quicker than any. */
+  #quickestFirst(): PeerChannel[] {
+    const time = (peer: PeerChannel) => peer.link.window.roundTripTime ?? 0
+    return [...this.#channels].sort((a, b) => time(a) - time(b))
   }
 
   /** All peers, this one last. */

@@ -1,5 +1,6 @@
 import type { TreeNode } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import type { TrustedTop } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
 import { encodeMessage, encodeResponse } from '../wire/encode.ts'
 import {
@@ -31,6 +32,15 @@ export interface Joinable {
   readonly blocks: number
   /** Whether peers are asked of our own accord: something is missing here. */
   readonly wanting: boolean
+  /** What to ask a peer for along with a Join, before it has joined and said what it has, if anything. */
+  early?(channel: Channel): EarlyRequest | undefined
+}
+
+/** A range request that goes out with a Join: a round trip less until the first block. Its id is 0. */
+export interface EarlyRequest {
+  readonly run: Run
+  readonly trusted: TrustedTop | undefined
+  readonly trustEpoch: number
 }
 
 /** What becomes of a channel's messages. A handler throws a `ProtocolError` or `VerificationError` to end the stream. */
@@ -64,6 +74,8 @@ export class RemoteSide {
   /** We have left; the remote's Leave is still to come (version 1). */
   closing = false
   channel: Channel | undefined
+  /** What the remote asked for along with its Join: to be answered when we join. */
+  early: RangeRequest | undefined
 
   constructor(number: number, name: JoinName) {
     this.number = number
@@ -83,6 +95,8 @@ export class Channel {
   readonly permission: Permission
   /** Whether the remote understands range requests. */
   readonly ranges: boolean
+  /** What was asked for along with our Join. */
+  early: EarlyRequest | undefined
   readonly #outbox: Outbox
 
   constructor(feed: Joinable, number: number, options: { permission: Permission; ranges: boolean; outbox: Outbox }) {

@@ -214,6 +214,7 @@ export class Session {
       return
     }
     const handler = remote.channel?.handler
+    if (handler === undefined && message.type === RANGE_REQUEST) remote.early ??= message
     switch (message.type) {
       case LEAVE:
         this.#closeRemote(remote)
@@ -280,7 +281,9 @@ export class Session {
     if (joined !== undefined) {
       if (permission.serve || permission.fetch) this.#answer(feed, permission, joined)
     } else if (permission.fetch || (remote.version === 0 && permission.serve)) {
-      this.#join(feed, permission)
+      const channel = this.#join(feed, permission)
+      if (channel.ranges && permission.fetch) channel.early = feed.early?.(channel)
+      if (channel.early !== undefined) channel.sendRangeRequest(0, channel.early.run, channel.early.trusted?.top.index)
     }
   }
 
@@ -304,6 +307,9 @@ export class Session {
   #open(channel: Channel, remote: RemoteSide): void {
     this.#channels.match(channel, remote)
     channel.handler = this.#events.onChannel(channel)
+    const { early } = remote
+    remote.early = undefined
+    if (early !== undefined) channel.handler.onRangeRequest(early)
   }
 
   #leave(channel: Channel): void {
