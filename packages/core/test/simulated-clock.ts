@@ -44,4 +44,18 @@ export class SimulatedClock implements Clock {
     this.#now = end
     await turn()
   }
+
+  /** Lets time pass, with a few turns between timers, until something holds. Throws when nothing more would happen. */
+  async until(holds: () => boolean): Promise<void> {
+    for (;;) {
+      await turn(2)
+      if (holds()) return
+      let next: Pending | undefined
+      for (const timer of this.#timers) if (next === undefined || timer.at < next.at) next = timer
+      if (next === undefined) throw new Error(`it never came to this: ${holds}`)
+      this.#now = Math.max(this.#now, next.at)
+      this.#timers.delete(next)
+      next.callback()
+    }
+  }
 }

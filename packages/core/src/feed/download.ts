@@ -1,5 +1,6 @@
 import { Emitter } from '../events/emitter.ts'
 import type { BlockRange } from '../replicator/picker.ts'
+import type { Priority } from '../replicator/priority.ts'
 
 export interface DownloadEvents {
   /** Some of its blocks are here that were not; or, when some were dropped, the other way round. */
@@ -12,6 +13,7 @@ export class Download extends Emitter<DownloadEvents> implements BlockRange {
   readonly start: number
   /** The block behind the last; `Infinity` stands for the feed's end. */
   readonly end: number
+  readonly priority: Priority
   /** Resolves when all of it is here; rejects when it was cancelled, the feed closed, or the store failed. */
   readonly done: Promise<void>
   #downloaded = 0
@@ -19,8 +21,9 @@ export class Download extends Emitter<DownloadEvents> implements BlockRange {
   #resolve!: () => void
   #reject!: (error: Error) => void
 
-  constructor(start: number, end: number) {
+  constructor(start: number, end: number, priority: Priority = 'normal') {
     super()
+    this.priority = priority
     this.start = start
     this.end = end
     this.done = new Promise<void>((resolve, reject) => {

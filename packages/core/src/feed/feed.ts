@@ -3,12 +3,14 @@ import { copyBytes } from '../bytes/copy.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
 import { Emitter } from '../events/emitter.ts'
 import { MAX_BLOCK_BYTES } from '../limits.ts'
+import { PRIORITIES, type Priority } from '../replicator/priority.ts'
 import type { TradeDirection } from '../session/permission.ts'
 import { throwIfAborted, type Waiting, type WaitOptions, waitFor } from '../wait/wait.ts'
 import { Download } from './download.ts'
 import type { FeedEvents } from './events.ts'
 import { IdentifiedFeed } from './identified-feed.ts'
 import type { OpenFeed } from './open-feed.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { UnfinishedFeed } from './unfinished-feed.ts'
 
 /** A run of blocks. */
@@ -17,6 +19,11 @@ export interface RangeOptions extends WaitOptions {
   readonly start?: number | undefined
   /** The block behind the last; the feed's end by default. */
   readonly end?: number | undefined
+}
+
+export interface DownloadOptions extends Omit<RangeOptions, 'timeout'> {
+  /** What is fetched first: `critical`, then `high`, then `normal` ranges; `normal` by default. */
+  readonly priority?: Priority | undefined
 }
 
 export interface AppendOptions {
@@ -32,7 +39,7 @@ export interface FeedOwner {
   release(feed: OpenFeed, handle: Feed): Promise<void>
 }
 
-/** Blocks that are asked for ahead of a reader: so many, or as many as make about so many bytes. */
+/** Blocks that are read from the store ahead of a reader: so many, or as many as make about so many bytes. */
 const READ_AHEAD = 64
 const READ_AHEAD_BYTES = 4 * 1024 * 1024
 
@@ -184,10 +191,13 @@ export class Feed extends Emitter<FeedEvents> {
     const ahead: Array<Promise<Uint8Array | null>> = []
     const stop = new AbortController()
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
+    const fetched = this.#feed instanceof IdentifiedFeed ? new ReadAhead(this.#feed.replicator, end) : undefined
     let next = start
     let largest = 1
     try {
       for (let block = start; block < end; block++) {
+        // Until the feed's length is known, one block is asked for.
+        if (this.#feed.blocks > 0) fetched?.moveTo(block)
         const most = Math.max(1, Math.min(READ_AHEAD, Math.floor(READ_AHEAD_BYTES / largest)))
         // Until the feed's length is known, one block after the other.
         const last = this.#feed.blocks > 0 ? Math.min(end, this.#feed.blocks, block + most) : block + 1
@@ -199,9 +209,11 @@ export class Feed extends Emitter<FeedEvents> {
         const data = await waitFor(this.#clock, { timeout }, ahead.shift() as Promise<Uint8Array | null>)
         if (data === null) return
         largest = Math.max(largest, data.length)
+        fetched?.read(data.length)
         yield data
       }
     } finally {
+      fetched?.stop()
       stop.abort()
     }
   }
@@ -214,12 +226,13 @@ export class Feed extends Emitter<FeedEvents> {
    * download.on('progress', (downloaded, total) => console.log(downloaded / total))
    * await download.done
    */
-  download({ start = 0, end = Infinity, signal }: Omit<RangeOptions, 'timeout'> = {}): Download {
+  download({ start = 0, end = Infinity, signal, priority = 'normal' }: DownloadOptions = {}): Download {
     assertRange(start, end)
+    if (!PRIORITIES.includes(priority)) throw new RangeError(`a priority is one of ${PRIORITIES.join(', ')}`)
     this.#assertOpen()
     const feed = this.#feed
     if (!(feed instanceof IdentifiedFeed)) throw new TypeError('an unfinished feed has nothing to download')
-    const download = new Download(start, end)
+    const download = new Download(start, end, priority)
     feed.download(download, this.#waiting({ signal }))
     return download
   }

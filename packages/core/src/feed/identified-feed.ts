@@ -2,7 +2,7 @@ import { ClosedError, type FeedChange, type FeedStorage, StorageError, type Tree
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import { type ReplicatedFeed, Replicator } from '../replicator/replicator.ts'
-import type { Channel, EarlyRequest, Joinable } from '../session/channel.ts'
+import type { Channel, Joinable } from '../session/channel.ts'
 import { topicOf } from '../session/join-proof.ts'
 import { FeedTree } from '../tree/feed-tree.ts'
 import { proofIndexes } from '../tree/proof.ts'
@@ -93,8 +93,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     return this.have.has(block)
   }
 
-  early(channel: Channel): EarlyRequest | undefined {
-    return this.replicator.early(channel)
+  onJoining(channel: Channel): void {
+    this.replicator.onJoining(channel)
   }
 
   /** The block, from the store or, once a peer has sent it, from there; `null` past the feed's end. */

@@ -78,7 +78,9 @@ export class RangeAsking implements Asking {
 
   /** The peer was asked for this along with our Join. */
   askedEarly({ run, trusted, trustEpoch }: EarlyRequest): void {
-    this.#open(run, trusted, trustEpoch)
+    const id = this.#open(run, trusted, trustEpoch)
+    // Nobody noted when that was: its answer tells nothing of the link.
+    ;(this.#ranges.get(id) as AskedRange).answered = true
   }
 
   #open(run: Run, trusted: TrustedTop | undefined, trustEpoch: number): number {

@@ -2,7 +2,7 @@ import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { concatBytes } from '../bytes/concat.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
-import type { Channel, EarlyRequest } from '../session/channel.ts'
+import type { Channel } from '../session/channel.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
 import { RangeVerifier, type TrustedTop, type VerifiedRun } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
@@ -57,8 +57,8 @@ export class Replicator implements ChannelReplicator {
   readonly pauses = new Pauses(() => {
     for (const peer of this.#channels) peer.applyPauses()
   })
-  /** The channel on which something was asked for along with the Join. */
-  #early: Channel | undefined
+  /** The first channel that the peer has not joined: as long as there is no other, it may be asked all the same. */
+  #joining: Channel | undefined
   #askingSoon = false
   #stopped = false
 
@@ -101,6 +101,7 @@ export class Replicator implements ChannelReplicator {
     // One turn later, so that what is wanted by one caller is asked for together.
     void Promise.resolve().then(() => {
       this.#askingSoon = false
+      this.#askEarly()
       for (const peer of this.#quickestFirst()) if (peer.cursor.waiting > 0) peer.fetch(true)
     })
   }
@@ -112,6 +113,7 @@ export class Replicator implements ChannelReplicator {
 
   addRange(range: BlockRange): void {
     this.#picker.addRange(range)
+    this.#askEarly()
     for (const peer of this.#channels) {
       peer.cursor.rewind(range.start, range.priority ?? 'normal')
       peer.fetch()
@@ -140,16 +142,11 @@ export class Replicator implements ChannelReplicator {
     return run
   }
 
-  /** What to ask a peer for along with a Join: the first block that is wanted, as long as there is nobody else to ask. */
-  early(channel: Channel): EarlyRequest | undefined {
-    const { tree } = this.#feed
-    const isOut = this.#early !== undefined && !this.#early.left
-    if (this.#stopped || isOut || this.#channels.size > 0 || this.pauses.has('fetch')) return undefined
-    const start = this.#picker.first(tree.blocks || MAX_BLOCKS)
-    if (start === -1) return undefined
-    this.#early = channel
-    const run = { start, end: start + 1 }
-    return { run, trusted: this.trustedAbove(run, false), trustEpoch: this.trustEpoch }
+  /** A peer was sent a Join and has not joined. */
+  onJoining(channel: Channel): void {
+    if (this.#joining !== undefined && !this.#joining.left) return
+    this.#joining = channel
+    this.#askEarly()
   }
 
   takeOver(peer: PeerChannel, { start, end }: Run): number[] {
@@ -322,6 +319,17 @@ export class Replicator implements ChannelReplicator {
     if (peer.cursor.waiting > 2 * this.#picker.waiting + 1024) {
       peer.cursor.replaceWanted(this.wantedOf(peer.remoteHave))
     }
+  }
+
+  /** Asks for the first block that is wanted, where there is nobody else to ask. */
+  #askEarly(): void {
+    const channel = this.#joining
+    if (channel === undefined || channel.left || channel.early !== undefined) return
+    if (this.#stopped || this.#channels.size > 0 || this.pauses.has('fetch')) return
+    const start = this.#picker.first(this.#feed.tree.blocks || MAX_BLOCKS)
+    if (start === -1) return
+    const run = { start, end: start + 1 }
+    channel.askEarly({ run, trusted: this.trustedAbove(run, false), trustEpoch: this.trustEpoch })
   }
 
   /** Takes back what was asked for and nobody needs any more. A peer of version 0 sends it all the same. */

@@ -32,8 +32,8 @@ export interface Joinable {
   readonly blocks: number
   /** Whether peers are asked of our own accord: something is missing here. */
   readonly wanting: boolean
-  /** What to ask a peer for along with a Join, before it has joined and said what it has, if anything. */
-  early?(channel: Channel): EarlyRequest | undefined
+  /** A peer of version 1 was sent a Join and has not joined: it may be asked for something all the same. */
+  onJoining?(channel: Channel): void
 }
 
 /** A range request that goes out with a Join: a round trip less until the first block. Its id is 0. */
@@ -141,6 +141,12 @@ export class Channel {
 
   sendRangeRequest(id: number, { start, end }: Run, top: number | undefined): void {
     this.#send({ type: RANGE_REQUEST, channel: this.number, id, start, count: end - start, top })
+  }
+
+  /** Asks for something before the remote has joined: once. */
+  askEarly(request: EarlyRequest): void {
+    this.early = request
+    this.sendRangeRequest(0, request.run, request.trusted?.top.index)
   }
 
   sendRangeCancel(id: number, { start, end }: Run): void {

@@ -282,8 +282,7 @@ export class Session {
       if (permission.serve || permission.fetch) this.#answer(feed, permission, joined)
     } else if (permission.fetch || (remote.version === 0 && permission.serve)) {
       const channel = this.#join(feed, permission)
-      if (channel.ranges && permission.fetch) channel.early = feed.early?.(channel)
-      if (channel.early !== undefined) channel.sendRangeRequest(0, channel.early.run, channel.early.trusted?.top.index)
+      if (channel.ranges && permission.fetch) feed.onJoining?.(channel)
     }
   }
 
