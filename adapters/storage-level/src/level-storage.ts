@@ -8,11 +8,23 @@ import {
   type StorageSupports
 } from '@anyfeed/interfaces'
 import { Compaction } from './compaction.ts'
+import { decodeContent } from './content-codec.ts'
 import { type AnyLevel, Database } from './database.ts'
 import { cleanUp, hideFeed } from './deletion.ts'
 import { Gate } from './gate.ts'
 import { Journal } from './journal.ts'
-import { after, allDeletions, allRecords, byteKey, deletingKey, feedOf, idKey, recordKey } from './keys.ts'
+import {
+  after,
+  allDeletions,
+  allRecords,
+  byteKey,
+  contentKey,
+  dataKey,
+  deletingKey,
+  feedOf,
+  idKey,
+  recordKey
+} from './keys.ts'
 import { checkVersion } from './layout-version.ts'
 import { LevelFeed } from './level-feed.ts'
 import { OpenFeeds } from './open-feeds.ts'
@@ -113,6 +125,14 @@ class LevelStorage implements Storage {
       byteKey(id)
       const key = await this.#db.get(idKey(id))
       return key && this.openFeed(key)
+    })
+  }
+
+  findBlock(leaf: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#gate.run(async () => {
+      byteKey(leaf)
+      const content = await this.#db.get(contentKey(leaf))
+      return content && this.#db.get(dataKey(decodeContent(content).number))
     })
   }
 

@@ -26,6 +26,11 @@ export class BlockPool {
     return block
   }
 
+  /** The bytes of the block with this hash. */
+  get(hash: Uint8Array): Uint8Array | undefined {
+    return this.#blocks.get(byteKey(hash))?.data
+  }
+
   /** One reference less; the last one frees the block. */
   release(block: PooledBlock): void {
     block.references--

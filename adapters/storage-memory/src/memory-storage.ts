@@ -61,6 +61,11 @@ class MemoryStorage implements Storage {
     return this.#ids.get(byteKey(id))
   }
 
+  async findBlock(leaf: Uint8Array): Promise<Uint8Array | undefined> {
+    this.#assertOpen()
+    return this.#pool.get(leaf)
+  }
+
   createFeed(key: Uint8Array): FeedStorage {
     this.#assertOpen()
     const name = byteKey(key)

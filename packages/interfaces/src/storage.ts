@@ -44,6 +44,12 @@ export interface Storage {
   /** The feed with this id (32 bytes), or `undefined`. Gives the same object as `openFeed` for that feed's key. */
   findFeed(id: Uint8Array): Promise<FeedStorage | undefined>
 
+  /**
+   * The bytes of a block whose leaf has this hash (32 bytes), if any feed of the store holds one; the caller only reads
+   * them, and hashes them before it believes it. Optional: for stores that find their content by its hash anyway.
+   */
+  findBlock?(leaf: Uint8Array): Promise<Uint8Array | undefined>
+
   /** A feed that does not exist yet, under a key never used before (32 bytes). Nothing is written before its first commit. */
   createFeed(key: Uint8Array): FeedStorage
 

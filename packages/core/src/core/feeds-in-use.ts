@@ -5,9 +5,13 @@ import { Feed } from '../feed/feed.ts'
 import { IdentifiedFeed } from '../feed/identified-feed.ts'
 import type { FeedContext, FeedListener, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
 import { UnfinishedFeed } from '../feed/unfinished-feed.ts'
+import type { LocalContent } from '../replicator/duplicates.ts'
 import type { FeedDirectory } from './feed-directory.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
 import { Turns } from './turns.ts'
+
+/** So many feeds are looked through for what another one wants. */
+const MAX_OTHERS = 256
 
 /** What feeds in use need of their core. */
 export interface FeedsOwner {
@@ -63,7 +67,11 @@ export class FeedsInUse {
       if (directory.byId(id) === feed) this.#owner.offer(feed)
     }
     const opening = () => this.#owner.open().then(open)
-    const feed: IdentifiedFeed = new IdentifiedFeed(this.context, { id, key, onWanting }, opening)
+    const feed: IdentifiedFeed = new IdentifiedFeed(
+      this.context,
+      { id, key, onWanting, local: (feed) => this.#localContent(feed) },
+      opening
+    )
     this.identified.set(toHex(id), feed)
     feed.opening.then(
       () => {
@@ -131,6 +139,23 @@ export class FeedsInUse {
   async close(): Promise<void> {
     await this.#changing
     await Promise.all([...this.identified.values(), ...this.unfinished.values()].map((f) => this.#closeHandles(f)))
+  }
+
+  #localContent(feed: IdentifiedFeed): LocalContent {
+    const { storage } = this
+    return {
+      others: () => this.#others(feed),
+      block: storage.findBlock && ((leaf) => (storage.findBlock as NonNullable<Storage['findBlock']>)(leaf))
+    }
+  }
+
+  /** Feeds of which something is here, those that were opened first first. */
+  *#others(feed: IdentifiedFeed): Generator<IdentifiedFeed, void> {
+    let looked = 0
+    for (const other of this.identified.values()) {
+      if (++looked > MAX_OTHERS) return
+      if (other !== feed && other.opened && other.held > 0) yield other
+    }
   }
 
   async #release(feed: OpenFeed): Promise<void> {

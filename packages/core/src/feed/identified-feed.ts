@@ -1,6 +1,7 @@
 import { ClosedError, type FeedChange, type FeedStorage, StorageError, type TreeNode } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
+import type { LocalContent } from '../replicator/duplicates.ts'
 import { type ReplicatedFeed, Replicator } from '../replicator/replicator.ts'
 import type { Channel, Joinable } from '../session/channel.ts'
 import { topicOf } from '../session/join-proof.ts'
@@ -16,6 +17,16 @@ import { HeldBlocks } from './held-blocks.ts'
 import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { StoredBlocks } from './stored-blocks.ts'
 import { Waiters } from './waiters.ts'
+
+export interface IdentifiedFeedOptions {
+  readonly id: Uint8Array
+  /** For the case that the store does not have the feed yet. */
+  readonly key: Uint8Array
+  /** What else is here that the feed may have blocks in common with. */
+  readonly local: (feed: IdentifiedFeed) => LocalContent
+  /** Something is missing again. */
+  readonly onWanting: (feed: IdentifiedFeed) => void
+}
 
 /** A feed with an id: some of it is here, or all, and the rest comes from peers. */
 export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed, CommitTarget {
@@ -36,10 +47,9 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   #lengthTold = false
   #commitError: Error | undefined
 
-  /** `key` is for the case that the store does not have the feed yet. `onWanting`: something is missing again. */
   constructor(
     context: FeedContext,
-    { id, key, onWanting }: { id: Uint8Array; key: Uint8Array; onWanting: (feed: IdentifiedFeed) => void },
+    { id, key, local, onWanting }: IdentifiedFeedOptions,
     open: () => Promise<OpenedStorage>
   ) {
     super(context)
@@ -54,7 +64,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
       record: (here) => ({ key: this.#key, id, blocks: this.blocks, ...here }),
       onChange: (blocks) => this.#downloads.changed(blocks)
     })
-    this.replicator = new Replicator(this, context.hash)
+    this.replicator = new Replicator(this, context.hash, local(this))
     this.#downloads = new Downloads(this.have, () => this.blocks, this.replicator)
     this.opening = open().then((opened) => this.#load(opened))
     this.opening.catch(() => {})

@@ -24,6 +24,8 @@ export class Picker {
     normal: new RangeSet()
   }
 
+  readonly #reserved = new RangeSet()
+
   /** `have` are the blocks that are here, `busy` those that are asked for or about to be stored. */
   constructor(have: PagedBitfield, busy: ReadonlyMap<number, unknown>) {
     this.#have = have
@@ -67,9 +69,19 @@ export class Picker {
     this.#ranges[range.priority ?? 'normal'].delete(range)
   }
 
+  /** Nothing of the range is offered until it is freed. */
+  reserve(range: BlockRange): void {
+    this.#reserved.add(range)
+  }
+
+  free(range: BlockRange): void {
+    this.#reserved.delete(range)
+  }
+
   /** Whether somebody waits for the block, or it is in a range. */
   isNeeded(block: number): boolean {
-    return this.#wanted.has(block) || PRIORITIES.some((priority) => this.#ranges[priority].has(block))
+    const { critical, high, normal } = this.#ranges
+    return this.#wanted.has(block) || normal.has(block) || high.has(block) || critical.has(block)
   }
 
   /** The block below `end` that would be asked for first if a peer had all; -1 when none is wanted. */
@@ -86,8 +98,7 @@ export class Picker {
 
   /** Whether the block is wanted and neither here nor under way. */
   isOpen(block: number): boolean {
-    if (this.#have.has(block) || this.#busy.has(block)) return false
-    return this.isNeeded(block)
+    return this.#isFree(block) && this.isNeeded(block)
   }
 
   /**
@@ -126,7 +137,9 @@ export class Picker {
       const from = cursor.position(priority)
       if (from >= end) continue
       let block = remote.nextMissingIn(this.#have, Math.max(range.start, from), end)
-      while (block !== -1 && this.#busy.has(block)) block = remote.nextMissingIn(this.#have, block + 1, end)
+      while (block !== -1 && !this.#isFree(block)) {
+        block = remote.nextMissingIn(this.#have, Math.max(block + 1, this.#reserved.endOf(block)), end)
+      }
       if (block !== -1) {
         cursor.moveTo(priority, block + 1)
         return block
@@ -137,7 +150,7 @@ export class Picker {
   }
 
   #isFree(block: number): boolean {
-    return !this.#have.has(block) && !this.#busy.has(block)
+    return !this.#have.has(block) && !this.#busy.has(block) && this.#reserved.endOf(block) === -1
   }
 }
 
@@ -161,6 +174,12 @@ class RangeSet {
   }
 
   has(block: number): boolean {
+    return this.endOf(block) !== -1
+  }
+
+  /** The end of the range that has the block; -1 where none has. */
+  endOf(block: number): number {
+    if (this.#merged.length === 0) return -1
     // Binary search: the last range that begins at or before the block.
     let low = 0
     let high = this.#merged.length
@@ -170,7 +189,7 @@ class RangeSet {
       else high = middle
     }
     const range = this.#merged[low - 1]
-    return range !== undefined && block < range.end
+    return range !== undefined && block < range.end ? range.end : -1
   }
 
   #merge(): void {

@@ -4,8 +4,9 @@ import { concatBytes } from '../bytes/concat.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
 import type { Channel } from '../session/channel.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
+import { depth } from '../tree/flat-tree.ts'
 import { RangeVerifier, type TrustedTop, type VerifiedRun } from '../tree/range-verifier.ts'
-import type { Run } from '../tree/subtree.ts'
+import { isApart, type Run, subtreeOf } from '../tree/subtree.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
 import {
   type Claim,
@@ -16,6 +17,7 @@ import {
   verifyBlock
 } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
+import { Duplicates, type LocalContent } from './duplicates.ts'
 import { Pauses } from './pauses.ts'
 import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
@@ -53,6 +55,7 @@ export class Replicator implements ChannelReplicator {
   /** Blocks that are asked for, or about to be stored. */
   readonly #busy = new Map<number, PeerChannel | 'storing'>()
   readonly #picker: Picker
+  readonly #duplicates: Duplicates
   /** What is paused with all peers. */
   readonly pauses = new Pauses(() => {
     for (const peer of this.#channels) peer.applyPauses()
@@ -62,10 +65,19 @@ export class Replicator implements ChannelReplicator {
   #askingSoon = false
   #stopped = false
 
-  constructor(feed: ReplicatedFeed, hash: TreeHash) {
+  constructor(feed: ReplicatedFeed, hash: TreeHash, local: LocalContent) {
     this.#feed = feed
     this.#hash = hash
     this.#picker = new Picker(feed.have, this.#busy)
+    this.#duplicates = new Duplicates(hash, local, {
+      tree: feed.tree,
+      // It is reserved: that it is not free for others is our own doing.
+      isOpen: (block) => !feed.have.has(block) && !this.#busy.has(block) && this.#picker.isNeeded(block),
+      reserve: (run) => this.#picker.reserve(run),
+      free: (run) => this.#free(run),
+      adopt: (run) => this.#adopt(run),
+      onError: (error) => this.#feed.onError(error)
+    })
   }
 
   /** The number of peers on the feed. */
@@ -235,6 +247,7 @@ export class Replicator implements ChannelReplicator {
     this.#feed.tree.trustRun(run)
     for (const block of wanted) this.#busy.set(block, 'storing')
     this.#feed.storeRun(run)
+    this.#lookAside(run.frontier, { start, end: start + blocks.length })
   }
 
   /** A verified block is in the store. */
@@ -332,6 +345,36 @@ export class Replicator implements ChannelReplicator {
     channel.askEarly({ run, trusted: this.trustedAbove(run, false), trustEpoch: this.trustEpoch })
   }
 
+  /** What lies beside a run in its proof may be here already. */
+  #lookAside(nodes: readonly TreeNode[], run: Run): void {
+    const aside = nodes.filter(({ index }) => {
+      const { first, size } = subtreeOf(index, depth(index))
+      return isApart(first, size, run)
+    })
+    if (aside.length > 0) this.#duplicates.look(aside)
+  }
+
+  /** Blocks were found here. */
+  #adopt(run: VerifiedRun): void {
+    if (this.#stopped) return
+    this.#feed.tree.trustRun(run)
+    for (const { index } of run.blocks) this.#busy.set(index, 'storing')
+    this.#feed.storeRun(run)
+  }
+
+  /** What was not found of a run is asked of peers. */
+  #free(run: Run): void {
+    this.#picker.free(run)
+    if (this.#stopped) return
+    for (const peer of this.#channels) {
+      for (const block of this.#picker.wanted()) {
+        if (block >= run.start && block < run.end && peer.remoteHave.has(block)) this.#offer(peer, block)
+      }
+      peer.cursor.rewind(run.start)
+      peer.fetch(peer.cursor.waiting > 0)
+    }
+  }
+
   /** Takes back what was asked for and nobody needs any more. A peer of version 0 sends it all the same. */
   #cancelUnneeded(blocks: readonly number[]): void {
     if (this.#stopped) return
@@ -396,6 +439,7 @@ export class Replicator implements ChannelReplicator {
   #accept(verified: Verified, claim: Claim): void {
     this.#feed.tree.trust(verified)
     this.#feed.store(verified, claim.proof)
+    this.#lookAside(verified.nodes, { start: claim.block, end: claim.block + 1 })
   }
 }
 

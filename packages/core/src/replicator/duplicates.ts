@@ -1,0 +1,117 @@
+import type { TreeNode } from '@anyfeed/interfaces'
+import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import { equalBytes } from '../bytes/compare.ts'
+import type { FeedTree } from '../tree/feed-tree.ts'
+import { depth } from '../tree/flat-tree.ts'
+import { RangeVerifier, type VerifiedRun } from '../tree/range-verifier.ts'
+import { type Run, subtreeOf } from '../tree/subtree.ts'
+import type { TreeHash } from '../tree/tree-hash.ts'
+
+/** So many bytes are copied at a time, and so many blocks. */
+const COPY_BYTES = 512 * 1024
+const COPY_BLOCKS = 1024
+/** Nodes that were looked for lately are not looked for again. */
+const MAX_LOOKED_FOR = 4096
+
+/** Another feed that is in use here. */
+export interface LocalFeed {
+  readonly tree: FeedTree
+  readonly have: PagedBitfield
+  readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>>
+}
+
+/** What is here beside the feed. */
+export interface LocalContent {
+  /** The other feeds in use. */
+  others(): Iterable<LocalFeed>
+  /** The bytes of a block with this leaf, whichever feed of the store has it; `undefined` where the store cannot tell. */
+  readonly block: ((leaf: Uint8Array) => Promise<Uint8Array | undefined>) | undefined
+}
+
+/** The feed for which duplicates are sought. */
+export interface DuplicatesTarget {
+  readonly tree: FeedTree
+  /** Whether a block is to be fetched: wanted, and neither here nor under way. */
+  isOpen(block: number): boolean
+  /** Nothing of the run is asked of peers until it is freed. */
+  reserve(run: Run): void
+  free(run: Run): void
+  /** Blocks that were verified are to be stored. */
+  adopt(run: VerifiedRun): void
+  onError(error: Error): void
+}
+
+/**
+ * Finds what need not be fetched, because another feed here has it: equal hashes mean equal blocks. Each proof brings
+ * the hashes of subtrees that lie aside; those that another feed has in the same place are copied from there, as from a
+ * peer, and single blocks from wherever the store has them. All of it is verified again.
+ */
+export class Duplicates {
+  readonly #hash: TreeHash
+  readonly #local: LocalContent
+  readonly #target: DuplicatesTarget
+  readonly #lookedFor = new Set<number>()
+
+  constructor(hash: TreeHash, local: LocalContent, target: DuplicatesTarget) {
+    this.#hash = hash
+    this.#local = local
+    this.#target = target
+  }
+
+  /** Nodes were verified whose blocks did not come with them. */
+  look(nodes: readonly TreeNode[]): void {
+    for (const node of nodes) {
+      if (this.#lookedFor.has(node.index)) continue
+      if (this.#lookedFor.size === MAX_LOOKED_FOR) this.#lookedFor.clear()
+      this.#lookedFor.add(node.index)
+      const { first, size } = subtreeOf(node.index, depth(node.index))
+      const run = { start: first, end: first + size }
+      const others = [...this.#local.others()].filter(({ tree }) => tree.isAbove(node.index, run.start, run.end))
+      if (others.length === 0 && (size > 1 || this.#local.block === undefined)) continue
+      this.#target.reserve(run)
+      this.#find(node, run, others)
+        .catch((error: Error) => this.#target.onError(error))
+        .finally(() => this.#target.free(run))
+    }
+  }
+
+  async #find(node: TreeNode, run: Run, others: readonly LocalFeed[]): Promise<void> {
+    if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
+      const data = await this.#local.block?.(node.hash)
+      if (data !== undefined) return this.#adopt(this.#verifier(node), { start: run.start, blocks: [data] }, NOTHING)
+    }
+    for (const other of others) {
+      const hash = (await other.tree.load([node.index])).get(node.index)
+      if (hash !== undefined && equalBytes(hash, node.hash)) await this.#copy(node, run, other)
+    }
+  }
+
+  /** Copies what the other feed has of a subtree, as far as it is wanted. */
+  async #copy(node: TreeNode, run: Run, other: LocalFeed): Promise<void> {
+    let end: number
+    for (let start = run.start; start < run.end; start = end) {
+      end = Math.min(run.end, start + COPY_BLOCKS)
+      while (start < end && !(this.#target.isOpen(start) && other.have.has(start))) start++
+      if (start === end) continue
+      const read = await other.readRun(start, end, COPY_BYTES)
+      end = start + Math.max(1, read.length)
+      const missing = read.indexOf(undefined)
+      const blocks = (missing === -1 ? read : read.slice(0, missing)) as Uint8Array[]
+      if (blocks.length === 0) continue
+      end = start + blocks.length
+      const [proof] = await other.tree.proveRuns([{ start, end }], node.index, -1)
+      this.#adopt(this.#verifier(node), { start, blocks }, proof as Uint8Array)
+    }
+  }
+
+  #verifier(top: TreeNode): RangeVerifier {
+    const { id, blocks: length } = this.#target.tree
+    return new RangeVerifier(this.#hash, id, { top, isRoot: false, length })
+  }
+
+  #adopt(verifier: RangeVerifier, run: { start: number; blocks: readonly Uint8Array[] }, proof: Uint8Array): void {
+    this.#target.adopt(verifier.accept({ ...run, proof, roots: undefined }, false))
+  }
+}
+
+const NOTHING = new Uint8Array(0)
