@@ -79,14 +79,15 @@ describe('an answer to a range request', () => {
 
   it('that comes after a Pause is forgiven, and what was asked for is asked again', async () => {
     const { core, feed, peer, request } = await asked()
-    peer.send({ type: PAUSE, channel: 0 }, honest(request))
-    await turn()
-    expect(feed.held).toBe(0)
-    peer.send({ type: UNPAUSE, channel: 0 })
+    peer.send({ type: PAUSE, channel: 0 }, { type: UNPAUSE, channel: 0 })
     const again = (await peer.expect(RANGE_REQUEST, 2)).at(-1) as RangeRequest
-    peer.send(honest(again))
+    expect(again).toMatchObject({ start: request.start, count: request.count })
+    peer.send(honest(request))
     await until(() => feed.held === 1)
+    peer.send(honest(again))
+    await turn()
     expect(peer.ended).toBe(false)
+    expect(feed.held).toBe(1)
     await core.close()
   })
 

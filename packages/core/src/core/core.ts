@@ -248,6 +248,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
           roundTripTime: () => link?.window.roundTripTime,
           onPause: (direction) => linkOf().pauses.pause(direction),
           onResume: (direction) => linkOf().pauses.resume(direction),
+          fetchPaused: () => link?.pauses.has('fetch') ?? false,
           onDrain: () => link?.onDrain(),
           onEnd: (error) => {
             link?.stop()

@@ -176,11 +176,9 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
 
   onRangeResponse(answer: RangeResponse): void {
     if (!(this.#asking instanceof RangeAsking)) throw new ProtocolError('the peer answers a request that was not made')
-    const owed = this.#asking.onResponse(answer)
-    if (owed === undefined) return
-    const { range, passedOver } = owed
-    // What the peer does not have after all is not asked of it again.
-    for (const block of passedOver) this.remoteHave.delete(block)
+    const { range, passedOver } = this.#asking.onResponse(answer)
+    // What a peer that may be asked does not have after all is not asked of it again.
+    if (this.#channel.remote?.paused === false) for (const block of passedOver) this.remoteHave.delete(block)
     if (answer.blocks.length > 0) this.#replicator.onRange(this, range, answer)
     this.#release(passedOver)
     this.link.fetch(this)

@@ -8,7 +8,7 @@ import type { LinkChannel, PeerLink } from './peer-link.ts'
 import type { Request } from './requests.ts'
 
 /** Requests given up lately whose answers may still come. */
-const MAX_GIVEN_UP = 8192
+const MAX_GIVEN_UP = 1024
 
 /** What the asker goes by, for one feed. */
 export interface RangeTrust {
@@ -33,6 +33,10 @@ export interface AskedRange {
   answered: boolean
   /** Blocks that are not owed any more. */
   readonly cancelled: Set<number>
+  /** It was given up as a whole. */
+  givenUp: boolean
+  /** What comes of it was passed over once: the rest cannot be verified. */
+  useless: boolean
 }
 
 /** An answer that is owed. */
@@ -51,7 +55,7 @@ export class RangeAsking implements Asking {
   readonly #owner: LinkChannel
   readonly #trust: RangeTrust
   readonly #ranges = new Map<number, AskedRange>()
-  readonly #givenUp = new Set<number>()
+  readonly #givenUp = new Map<number, AskedRange>()
   #nextId = 0
   #size = 0
 
@@ -94,23 +98,26 @@ export class RangeAsking implements Asking {
       request: this.#link.requests.add(count, this.#owner),
       next: run.start,
       answered: false,
-      cancelled: new Set()
+      cancelled: new Set(),
+      givenUp: false,
+      useless: false
     })
     this.#size += count
     return id
   }
 
-  /** Takes an answer in; `undefined` when it was given up. Throws for one that was never asked for. */
-  onResponse({ id, start, blocks, last }: RangeResponse): OwedAnswer | undefined {
-    const range = this.#ranges.get(id)
-    if (range === undefined) {
-      if (!this.#givenUp.has(id)) throw new ProtocolError(`the peer answered request ${id}, which is not open`)
-      if (last) this.#givenUp.delete(id)
-      return undefined
-    }
+  /** Takes an answer in, which may be one that was given up. Throws for one that was never asked for. */
+  onResponse({ id, start, blocks, last }: RangeResponse): OwedAnswer {
+    const range = this.#ranges.get(id) ?? this.#givenUp.get(id)
+    if (range === undefined) throw new ProtocolError(`the peer answered request ${id}, which is not open`)
     const end = start + blocks.length
-    if (start < range.next || end > range.end) {
+    if ((blocks.length > 0 && start < range.next) || end > range.end) {
       throw new ProtocolError(`the peer sent blocks from ${start} to ${end}, for which it was not asked`)
+    }
+    if (range.givenUp) {
+      range.next = end
+      if (last || end === range.end) this.#givenUp.delete(id)
+      return { range, passedOver: [] }
     }
     const over = last || end === range.end
     const passedOver = owed(range, start)
@@ -164,8 +171,9 @@ export class RangeAsking implements Asking {
     this.#shrink(range, blocks.length)
     this.#link.requests.delete(range.request)
     this.#ranges.delete(id)
-    this.#givenUp.add(id)
-    for (const oldest of this.#givenUp) {
+    range.givenUp = true
+    this.#givenUp.set(id, range)
+    for (const oldest of this.#givenUp.keys()) {
       if (this.#givenUp.size <= MAX_GIVEN_UP) break
       this.#givenUp.delete(oldest)
     }

@@ -232,7 +232,14 @@ export class Replicator implements ChannelReplicator {
 
   /** Blocks of a range have come. Throws a `VerificationError` when they are not the feed's. */
   onRange(peer: PeerChannel, range: AskedRange, { start, blocks, proof, roots }: RangeResponse): void {
-    const wanted = blocks.map((_, i) => start + i).filter((block) => !range.cancelled.has(block))
+    const came = blocks.map((_, i) => start + i)
+    const wanted = range.givenUp ? [] : came.filter((block) => !range.cancelled.has(block))
+    // What was given up and comes all the same need not be asked for again.
+    if (range.givenUp && !came.some((block) => this.#isMissing(block))) {
+      range.useless = true
+      return
+    }
+    if (range.useless) return
     // What it rests on was not stored after all, or read from a damaged store: that is not the peer's fault.
     if (range.trustEpoch !== this.trustEpoch) return this.release(wanted, peer)
     let run: VerifiedRun
@@ -245,8 +252,15 @@ export class Replicator implements ChannelReplicator {
       return this.release(wanted, peer)
     }
     this.#feed.tree.trustRun(run)
-    for (const block of wanted) this.#busy.set(block, 'storing')
-    this.#feed.storeRun(run)
+    const isOwed = (block: number) => !range.givenUp && !range.cancelled.has(block)
+    const taken = new Set(came.filter((block) => isOwed(block) || this.#isMissing(block)))
+    for (const block of taken) {
+      const asked = this.#busy.get(block)
+      if (!isOwed(block) && asked !== undefined && asked !== 'storing') asked.asking.cancel([block])
+      this.#busy.set(block, 'storing')
+    }
+    const isWhole = taken.size === run.blocks.length
+    this.#feed.storeRun(isWhole ? run : { ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
     this.#lookAside(run.frontier, { start, end: start + blocks.length })
   }
 
@@ -338,7 +352,7 @@ export class Replicator implements ChannelReplicator {
   #askEarly(): void {
     const channel = this.#joining
     if (channel === undefined || channel.left || channel.early !== undefined) return
-    if (this.#stopped || this.#channels.size > 0 || this.pauses.has('fetch')) return
+    if (this.#stopped || this.#channels.size > 0 || this.pauses.has('fetch') || channel.fetchPaused) return
     const start = this.#picker.first(this.#feed.tree.blocks || MAX_BLOCKS)
     if (start === -1) return
     const run = { start, end: start + 1 }
@@ -373,6 +387,11 @@ export class Replicator implements ChannelReplicator {
       peer.cursor.rewind(run.start)
       peer.fetch(peer.cursor.waiting > 0)
     }
+  }
+
+  /** Whether a block is wanted, and not here: it may be under way. */
+  #isMissing(block: number): boolean {
+    return !this.#feed.have.has(block) && this.#busy.get(block) !== 'storing' && this.#picker.isNeeded(block)
   }
 
   /** Takes back what was asked for and nobody needs any more. A peer of version 0 sends it all the same. */

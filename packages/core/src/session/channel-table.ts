@@ -1,9 +1,7 @@
 import { ProtocolError } from '@anyfeed/interfaces'
 import { toHex } from '../bytes/hex.ts'
 import { MAX_CHANNELS } from '../limits.ts'
-import { Channel, type Joinable, type JoinName, RemoteSide } from './channel.ts'
-import type { Outbox } from './outbox.ts'
-import type { Permission } from './permission.ts'
+import { Channel, type ChannelOptions, type Joinable, type JoinName, RemoteSide } from './channel.ts'
 
 /** The channels of one stream: each side numbers its own from 0, always the lowest free one (PROTOCOL section 3). */
 export class ChannelTable {
@@ -33,7 +31,7 @@ export class ChannelTable {
   }
 
   /** Makes our channel of a feed, under the lowest free number. */
-  open(feed: Joinable, options: { permission: Permission; ranges: boolean; outbox: Outbox }): Channel {
+  open(feed: Joinable, options: ChannelOptions): Channel {
     while (this.#local[this.#lowestFree] !== undefined) this.#lowestFree++
     const channel = new Channel(feed, this.#lowestFree, options)
     this.#local[channel.number] = channel

@@ -83,6 +83,15 @@ export class RemoteSide {
   }
 }
 
+export interface ChannelOptions {
+  readonly permission: Permission
+  /** Whether the remote understands range requests. */
+  readonly ranges: boolean
+  readonly outbox: Outbox
+  /** Whether the user has paused fetching from this peer. */
+  readonly fetchPaused?: (() => boolean) | undefined
+}
+
 /** Our side of a feed's channel on one stream. */
 export class Channel {
   readonly feed: Joinable
@@ -98,13 +107,20 @@ export class Channel {
   /** What was asked for along with our Join. */
   early: EarlyRequest | undefined
   readonly #outbox: Outbox
+  readonly #paused: (() => boolean) | undefined
 
-  constructor(feed: Joinable, number: number, options: { permission: Permission; ranges: boolean; outbox: Outbox }) {
+  constructor(feed: Joinable, number: number, options: ChannelOptions) {
     this.feed = feed
     this.number = number
     this.permission = options.permission
     this.ranges = options.ranges
     this.#outbox = options.outbox
+    this.#paused = options.fetchPaused
+  }
+
+  /** Whether the user has paused fetching from this peer. */
+  get fetchPaused(): boolean {
+    return this.#paused?.() ?? false
   }
 
   sendHave(blocks: readonly number[], bitfield?: Uint8Array): void {

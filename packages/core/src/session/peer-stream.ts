@@ -69,12 +69,13 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
     this.closed = new Promise((resolve) => {
       this.#close = resolve
     })
-    const { onEnd, onHandshake, onChannel, onDrain, onReceive, ...trading } = events(this)
+    const { onEnd, onHandshake, onChannel, onDrain, onReceive, fetchPaused, ...trading } = events(this)
     this.#trading = trading
     this.#onReceive = onReceive
     this.#session = new Session(options, {
       onChannel,
       onDrain,
+      fetchPaused,
       onHandshake: (remote) => {
         onHandshake(remote)
         this.emit('handshake')

@@ -288,7 +288,12 @@ export class Session {
 
   #join(feed: Joinable, permission: Permission): Channel {
     const ranges = (this.#remote as Handshake).version >= 1
-    const channel = this.#channels.open(feed, { permission, ranges, outbox: this.outbox })
+    const channel = this.#channels.open(feed, {
+      permission,
+      ranges,
+      outbox: this.outbox,
+      fetchPaused: this.#events.fetchPaused
+    })
     const { number } = channel
     if (ranges) {
       const proof = this.#proof(feed, 'ours')
