@@ -149,6 +149,37 @@ describe('what is fetched first', () => {
   })
 })
 
+describe('a block that a slow peer owes to a reader', () => {
+  it('is asked of a quicker one as well, and taken back from the other', async () => {
+    const clock = new SimulatedClock()
+    const blocks = content(64, 16 * 1024)
+    const asker = core(clock)
+    const slow = await holder(clock, blocks)
+    const quick = await holder(clock, blocks)
+    // 16 KiB take 16 seconds.
+    const lame = link(clock, slow.core, asker, { latency: 10, bytesPerSecond: 1024 })
+    await clock.until(() => asker.peers.length === 1)
+    const feed = asker.get(slow.id)
+    const order: number[] = []
+    feed.on('download', (block) => order.push(block))
+    await feed.open()
+    let first: unknown
+    void feed.get(0).then((data) => {
+      first = data
+    })
+    await clock.until(() => lame[0] > 200)
+    link(clock, quick.core, asker, { latency: 10, bytesPerSecond: 20 * MBIT })
+    // How quick it is must be known.
+    feed.get(1).catch(() => {})
+    await clock.until(() => order.includes(1) || order.includes(0))
+    const start = clock.now()
+    await clock.until(() => first !== undefined)
+    expect(clock.now() - start).toBeLessThan(1000)
+    expect(new Set(order).size).toBe(order.length)
+    await Promise.all([asker, slow.core, quick.core].map((each) => each.close()))
+  })
+})
+
 describe('what nobody needs any more', () => {
   it('is taken back and not sent', async () => {
     const clock = new SimulatedClock()

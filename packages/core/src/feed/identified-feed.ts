@@ -64,7 +64,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
       record: (here) => ({ key: this.#key, id, blocks: this.blocks, ...here }),
       onChange: (blocks) => this.#downloads.changed(blocks)
     })
-    this.replicator = new Replicator(this, context.hash, local(this))
+    this.replicator = new Replicator(this, context, local(this))
     this.#downloads = new Downloads(this.have, () => this.blocks, this.replicator)
     this.opening = open().then((opened) => this.#load(opened))
     this.opening.catch(() => {})

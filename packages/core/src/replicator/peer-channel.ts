@@ -70,6 +70,15 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     return this.#channel.ranges
   }
 
+  get roundTripTime(): number | undefined {
+    return this.link.window.roundTripTime
+  }
+
+  /** Whether the peer can be asked for a block now. */
+  canGive(block: number): boolean {
+    return this.#channel.remote?.paused === false && this.#may('fetch') && this.remoteHave.has(block)
+  }
+
   /** What the peer was asked for. */
   get asking(): Asking {
     return this.#asking

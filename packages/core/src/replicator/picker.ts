@@ -69,6 +69,15 @@ export class Picker {
     this.#ranges[range.priority ?? 'normal'].delete(range)
   }
 
+  /** Blocks that somebody waits for, and those of critical ranges, that are not here. */
+  *urgent(feedEnd: number): Generator<number, void> {
+    for (const block of this.#wanted.keys()) if (!this.#have.has(block)) yield block
+    for (const { start, end } of this.#ranges.critical.merged) {
+      const last = Math.min(end, feedEnd, start + MOST_LOOKED_AT)
+      for (let block = start; block < last; block++) if (!this.#have.has(block)) yield block
+    }
+  }
+
   /** Nothing of the range is offered until it is freed. */
   reserve(range: BlockRange): void {
     this.#reserved.add(range)

@@ -1,4 +1,4 @@
-import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
+import { type Clock, type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { concatBytes } from '../bytes/concat.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
@@ -18,6 +18,7 @@ import {
 } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
 import { Duplicates, type LocalContent } from './duplicates.ts'
+import { HotSwap } from './hot-swap.ts'
 import { Pauses } from './pauses.ts'
 import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
@@ -56,6 +57,9 @@ export class Replicator implements ChannelReplicator {
   readonly #busy = new Map<number, PeerChannel | 'storing'>()
   readonly #picker: Picker
   readonly #duplicates: Duplicates
+  readonly #hotSwap: HotSwap<PeerChannel>
+  /** Who was asked first for blocks that were asked of two. */
+  readonly #swapped = new Map<number, PeerChannel>()
   /** What is paused with all peers. */
   readonly pauses = new Pauses(() => {
     for (const peer of this.#channels) peer.applyPauses()
@@ -65,10 +69,19 @@ export class Replicator implements ChannelReplicator {
   #askingSoon = false
   #stopped = false
 
-  constructor(feed: ReplicatedFeed, hash: TreeHash, local: LocalContent) {
+  constructor(feed: ReplicatedFeed, { hash, clock }: { hash: TreeHash; clock: Clock }, local: LocalContent) {
     this.#feed = feed
     this.#hash = hash
     this.#picker = new Picker(feed.have, this.#busy)
+    this.#hotSwap = new HotSwap(clock, {
+      urgent: () => this.#picker.urgent(feed.tree.blocks),
+      owner: (block) => {
+        const owner = this.#busy.get(block)
+        return owner === 'storing' ? undefined : owner
+      },
+      peers: () => this.#channels,
+      swap: (block, to) => this.#swap(block, to)
+    })
     this.#duplicates = new Duplicates(hash, local, {
       tree: feed.tree,
       // It is reserved: that it is not free for others is our own doing.
@@ -90,6 +103,7 @@ export class Replicator implements ChannelReplicator {
     const peer = new PeerChannel(this, channel, link)
     this.#channels.add(peer)
     peer.begin()
+    this.#watchUrgent()
     return peer
   }
 
@@ -102,6 +116,7 @@ export class Replicator implements ChannelReplicator {
   /** The feed is being closed: nothing more is asked for. */
   stop(): void {
     this.#stopped = true
+    this.#hotSwap.stop()
   }
 
   /** Somebody waits for a block that is not here. */
@@ -115,6 +130,7 @@ export class Replicator implements ChannelReplicator {
       this.#askingSoon = false
       this.#askEarly()
       for (const peer of this.#quickestFirst()) if (peer.cursor.waiting > 0) peer.fetch(true)
+      this.#watchUrgent()
     })
   }
 
@@ -125,6 +141,7 @@ export class Replicator implements ChannelReplicator {
 
   addRange(range: BlockRange): void {
     this.#picker.addRange(range)
+    if (range.priority === 'critical') this.#watchUrgent()
     this.#askEarly()
     for (const peer of this.#channels) {
       peer.cursor.rewind(range.start, range.priority ?? 'normal')
@@ -200,7 +217,11 @@ export class Replicator implements ChannelReplicator {
 
   /** Blocks will not come from the peer that they were asked of: others come first. */
   release(blocks: readonly number[], from: PeerChannel): void {
-    for (const block of blocks) this.#busy.delete(block)
+    for (const block of blocks) {
+      if (this.#swapped.get(block) === from) this.#swapped.delete(block)
+      // Another one was asked for it as well, and still is.
+      if (this.#busy.get(block) === from || this.#busy.get(block) === 'storing') this.#busy.delete(block)
+    }
     if (this.#stopped) return
     const open = blocks.filter((block) => this.#picker.isOpen(block))
     for (const peer of open.length > 0 ? this.#lastly(from) : []) {
@@ -219,7 +240,9 @@ export class Replicator implements ChannelReplicator {
 
   /** A requested block has come. Throws a `VerificationError` when it is not the feed's. */
   onResponse(peer: PeerChannel, claim: Claim): void {
-    this.#busy.set(claim.block, 'storing')
+    const asked = this.#busy.get(claim.block)
+    if (asked !== undefined && asked !== 'storing' && asked !== peer) asked.asking.cancel([claim.block])
+    this.#storing(claim.block, peer)
     try {
       const result = this.#verify(this.#feed.tree, claim)
       if ('needs' in result) void this.#verifyAfterLoading(peer, claim, result.needs)
@@ -256,8 +279,8 @@ export class Replicator implements ChannelReplicator {
     const taken = new Set(came.filter((block) => isOwed(block) || this.#isMissing(block)))
     for (const block of taken) {
       const asked = this.#busy.get(block)
-      if (!isOwed(block) && asked !== undefined && asked !== 'storing') asked.asking.cancel([block])
-      this.#busy.set(block, 'storing')
+      if (asked !== undefined && asked !== 'storing' && !(isOwed(block) && asked === peer)) asked.asking.cancel([block])
+      this.#storing(block, peer)
     }
     const isWhole = taken.size === run.blocks.length
     this.#feed.storeRun(isWhole ? run : { ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
@@ -267,6 +290,7 @@ export class Replicator implements ChannelReplicator {
   /** A verified block is in the store. */
   stored(blocks: readonly number[]): void {
     for (const block of blocks) this.#busy.delete(block)
+    for (const block of blocks) this.#hotSwap.arrived(block)
     for (const peer of this.#channels) peer.announce(blocks)
     for (const peer of this.#channels) peer.fetch()
   }
@@ -357,6 +381,26 @@ export class Replicator implements ChannelReplicator {
     if (start === -1) return
     const run = { start, end: start + 1 }
     channel.askEarly({ run, trusted: this.trustedAbove(run, false), trustEpoch: this.trustEpoch })
+  }
+
+  #watchUrgent(): void {
+    if (this.#channels.size > 1) this.#hotSwap.watch()
+  }
+
+  /** A block has come. Whoever owes it as well is told. */
+  #storing(block: number, from: PeerChannel): void {
+    this.#busy.set(block, 'storing')
+    const other = this.#swapped.get(block)
+    if (other === undefined) return
+    this.#swapped.delete(block)
+    if (other !== from) other.asking.cancel([block])
+  }
+
+  /** Asks another peer for a block that one owes. */
+  #swap(block: number, to: PeerChannel): void {
+    this.#swapped.set(block, this.#busy.get(block) as PeerChannel)
+    this.#busy.set(block, to)
+    to.asking.ask({ start: block, end: block + 1 })
   }
 
   /** What lies beside a run in its proof may be here already. */
