@@ -15,6 +15,9 @@ import { copyRecord } from './record-codec.ts'
 import { SharedLock } from './shared-lock.ts'
 import type { Store } from './store.ts'
 
+/** Blocks of unknown length that are read together. */
+const READ_TOGETHER = 16
+
 interface FoundBlock {
   readonly held: boolean
   readonly data: Uint8Array | undefined
@@ -67,6 +70,22 @@ export class LevelFeed implements FeedStorage {
     })
   }
 
+  /** Some at a time: how long they are shows when they are read. */
+  getBlocks(start: number, end: number, { bytes }: { readonly bytes: number }): Promise<Array<Uint8Array | undefined>> {
+    return this.#read(async () => {
+      const blocks: Array<Uint8Array | undefined> = []
+      for (let read = 0; read < bytes && start + blocks.length < end; ) {
+        const from = start + blocks.length
+        const indexes = Array.from({ length: Math.min(READ_TOGETHER, end - from) }, (_, i) => from + i)
+        for (const data of await this.#blocksAt(indexes)) {
+          blocks.push(data)
+          read += data?.length ?? 0
+        }
+      }
+      return blocks
+    })
+  }
+
   getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>> {
     return this.#read(async () => this.#packs.cached(indexes) ?? this.#asOfOneMoment(() => this.#packs.read(indexes)))
   }
@@ -87,6 +106,17 @@ export class LevelFeed implements FeedStorage {
       await hide(this.#record)
       this.#deleted = true
     })
+  }
+
+  async #blocksAt(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>> {
+    const held = await Promise.all(indexes.map((index) => this.#packs.held(index)))
+    const here = held.filter((block) => block !== undefined)
+    const found = await this.#store.db.getMany(here.map(({ number }) => dataKey(number)))
+    const byBlock = new Map(here.map(({ block }, i) => [block, found[i]]))
+    // Lost bytes, and a commit that came between the reads, are told apart by reading once more.
+    return Promise.all(
+      indexes.map((index, i) => (held[i] && (byBlock.get(index) ?? this.getBlock(index))) || undefined)
+    )
   }
 
   async #findBlock(index: number): Promise<FoundBlock> {
