@@ -20,6 +20,7 @@ const sources = Object.fromEntries(
     'adapters/transport-libp2p',
     'adapters/discovery-libp2p',
     'packages/swarm',
+    'packages/web',
     'conformance'
   ].map((folder) => [`@anyfeed/${folder.split('/').at(-1)}`, `${root}${folder}/src/index.ts`])
 )

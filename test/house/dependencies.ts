@@ -13,14 +13,15 @@ export interface SourcePackage {
   readonly files: ReadonlyMap<string, string>
 }
 
-type Layer = 'interfaces' | 'core' | 'swarm' | 'face' | 'adapter' | 'conformance' | 'testing'
+type Layer = 'interfaces' | 'core' | 'swarm' | 'web' | 'face' | 'adapter' | 'conformance' | 'testing'
 
 /** Which layers a layer may build on: dependencies run one way (docs/architecture.md). */
 const BELOW: Readonly<Record<Layer, readonly Layer[]>> = {
   interfaces: [],
   core: ['interfaces'],
   swarm: ['interfaces', 'core'],
-  face: ['interfaces', 'core', 'swarm', 'adapter'],
+  web: ['interfaces', 'core', 'swarm', 'adapter'],
+  face: ['interfaces', 'core', 'swarm', 'web', 'adapter'],
   adapter: ['interfaces'],
   conformance: ['interfaces', 'core', 'swarm'],
   testing: ['interfaces', 'core', 'swarm']

@@ -12,6 +12,9 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  /** Programs that are bundled whole: what they import is a matter of the build. */
+  readonly pages?: object
 }
 
 /** The published packages of this tree. */
@@ -20,7 +23,7 @@ export function sourcePackages(): SourcePackage[] {
 }
 
 function read(folder: string): SourcePackage {
-  const { name, dependencies, peerDependencies, optionalDependencies } = manifest(folder)
+  const { name, dependencies, peerDependencies, optionalDependencies, devDependencies, pages } = manifest(folder)
   const src = join(root, folder, 'src')
   const files = (existsSync(src) ? readdirSync(src, { recursive: true, encoding: 'utf8' }) : [])
     .filter((file) => /\.[cm]?tsx?$/.test(file))
@@ -28,7 +31,12 @@ function read(folder: string): SourcePackage {
   return {
     name,
     folder,
-    dependencies: Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies }),
+    dependencies: Object.keys({
+      ...dependencies,
+      ...peerDependencies,
+      ...optionalDependencies,
+      ...(pages && devDependencies)
+    }),
     files: new Map(files)
   }
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
 
 /** A feed id: 64 hexadecimal digits. */
@@ -10,6 +11,17 @@ export function idArgument(value: string): string {
 /** Several ids. */
 export function idArguments(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), idArgument(value)]
+}
+
+/** An IP address. */
+export function ipAddress(value: string): string {
+  if (isIP(value) !== 0) return value
+  throw new InvalidArgumentError('It must be an IP address, such as 127.0.0.1.')
+}
+
+/** Several host names. */
+export function names(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value]
 }
 
 /** A whole number of at least `least`. */

@@ -61,6 +61,15 @@ Examples:
   anyfeed node --listen /ip4/0.0.0.0/tcp/4000
   anyfeed node --listen /ip4/0.0.0.0/tcp/4000 --bootstrap /ip4/192.0.2.8/tcp/4000/p2p/12D3KooW...`
 
+export const WEB_HELP = `
+Open the address that it prints: it lets the page have copies of feeds kept in the store, so
+that they are served while no browser is. The page keeps its own feeds in the browser.
+It is for this machine alone unless --host says otherwise; put HTTPS in front of it then.
+
+Examples:
+  anyfeed web
+  anyfeed web --bootstrap /ip4/192.0.2.7/tcp/4000/p2p/12D3KooW...`
+
 export const VERIFY_HELP = `
 Damaged blocks are dropped, and fetched again by \`anyfeed get\`. The exit code is 3 then.`
 

@@ -1,5 +1,5 @@
 import { type Command, CommanderError, program } from 'commander'
-import { idArgument, idArguments, secondsOption, wholeNumber } from './arguments.ts'
+import { idArgument, idArguments, ipAddress, names, secondsOption, wholeNumber } from './arguments.ts'
 import { cat } from './commands/cat.ts'
 import type { CommandContext } from './commands/command.ts'
 import { get } from './commands/get.ts'
@@ -10,8 +10,19 @@ import { rm } from './commands/rm.ts'
 import { seed } from './commands/seed.ts'
 import { share } from './commands/share.ts'
 import { verify } from './commands/verify.ts'
+import { web } from './commands/web.ts'
 import { EXIT } from './errors.ts'
-import { CAT_HELP, GENERAL_HELP, GET_HELP, NODE_HELP, RM_HELP, SEED_HELP, SHARE_HELP, VERIFY_HELP } from './help.ts'
+import {
+  CAT_HELP,
+  GENERAL_HELP,
+  GET_HELP,
+  NODE_HELP,
+  RM_HELP,
+  SEED_HELP,
+  SHARE_HELP,
+  VERIFY_HELP,
+  WEB_HELP
+} from './help.ts'
 import { addDhtOptions, addPeerOptions, type NetworkFlags, networkOptions } from './network/command-options.ts'
 import { run } from './run.ts'
 import { defaultStore, nodeStore } from './store.ts'
@@ -89,6 +100,16 @@ function define(): void {
   ).action((options: CommonOptions & NetworkFlags) =>
     execute('node', options, (context) => node(networkOptions({ ...options, discovery: false }, EVERYWHERE), context))
   )
+
+  addDhtOptions(command('web', 'serve a page that shares and fetches feeds', WEB_HELP))
+    .option('--port <N>', "the page's port; what a browser keeps belongs to it", wholeNumber(0), 4737)
+    .option('--host <IP>', 'the address to listen on', ipAddress, '127.0.0.1')
+    .option('--name <NAME>', 'a name by which the page may be asked for; may be given several times', names)
+    .action((options: CommonOptions & NetworkFlags & { port: number; host: string; name?: string[] }) =>
+      execute('web', options, (context) =>
+        web({ listen: [], bootstrap: [], ...options, name: options.name ?? [] }, context)
+      )
+    )
 
   command('ls', 'list the feeds of the store').action((options: CommonOptions) => execute('ls', options, ls))
 

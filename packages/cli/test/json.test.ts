@@ -23,6 +23,7 @@ const SHAPES: Record<Event['event'], Record<string, Check>> = {
   sharing: { id, blocks: count, bytes: count, addresses: texts, command: text },
   seeding: { feeds: count, addresses: texts },
   listening: { addresses: texts },
+  page: { url: text, addresses: texts },
   looking: { id, found: (value) => Object.values(value as object).every(count), peers: count },
   peer: {
     state: oneOf('dialing', 'connected', 'left', 'failed'),

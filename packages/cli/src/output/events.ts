@@ -5,6 +5,7 @@
 export type Event =
   | SharingEvent
   | SeedingEvent
+  | PageEvent
   | ListeningEvent
   | LookingEvent
   | PeerEvent
@@ -50,6 +51,15 @@ export interface LookingEvent {
   readonly found: Readonly<Record<string, number>>
   /** How many peers are connected now. */
   readonly peers: number
+}
+
+/** `web`: the page can be opened from now on. */
+export interface PageEvent {
+  readonly event: 'page'
+  /** Where it is, with the token that lets it write. */
+  readonly url: string
+  /** Those of the node by which pages reach others. */
+  readonly addresses: readonly string[]
 }
 
 /** A peer came, went, or could not be reached. */

@@ -7,6 +7,7 @@ import {
   feedText,
   listeningText,
   lookingText,
+  pageText,
   peerLine,
   savedText,
   seedingText,
@@ -48,6 +49,8 @@ export class HumanText implements Reporter {
         return this.#result(sharingText(event), event.id)
       case 'seeding':
         return this.#aside(seedingText(event))
+      case 'page':
+        return this.#result(pageText(event), event.url)
       case 'listening':
         return this.#result(listeningText(event), event.addresses.join('\n'))
       case 'looking':

@@ -6,6 +6,7 @@ import type {
   FeedEvent,
   ListeningEvent,
   LookingEvent,
+  PageEvent,
   PeerEvent,
   SeedingEvent,
   SharingEvent
@@ -29,6 +30,10 @@ export function sharingText({ id, blocks, bytes, addresses, command }: SharingEv
 
 export function seedingText({ feeds, addresses }: SeedingEvent): string {
   return [`Seeding ${countOf(feeds, 'feed')}.`, '', ...addressLines(addresses), '', 'Serving until Ctrl-C.'].join('\n')
+}
+
+export function pageText({ url }: PageEvent): string {
+  return ['Open this in a browser:', '', `  ${url}`, '', 'Serving until Ctrl-C.'].join('\n')
 }
 
 export function listeningText({ addresses }: ListeningEvent): string {

@@ -1,0 +1,1 @@
+export { openWeb, type WebOptions, type WebServer } from './server/web.ts'

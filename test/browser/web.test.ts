@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Browser } from './browser.ts'
+import { blockOf } from './pages/content.ts'
+import { WebCommand } from './web-command.ts'
+
+let command: WebCommand
+const one = new Browser()
+const other = new Browser()
+
+beforeAll(async () => {
+  command = await WebCommand.start()
+})
+afterAll(async () => {
+  await Promise.all([one.close(), other.close()])
+  await command.stop()
+})
+
+const MIB = 1024 * 1024
+const content = Buffer.from(blockOf(0, 5 * MIB + 17))
+const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+const card = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name })
+const whenState = (page: Page, name: string, state: string) =>
+  page.locator(`[data-state="${state}"]`).filter({ hasText: name }).waitFor()
+
+async function shareFile(page: Page, name: string, buffer: Buffer): Promise<string> {
+  await page.getByLabel('Share a file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer })
+  await whenState(page, name, 'complete')
+  return (await card(page, name).getAttribute('data-id')) as string
+}
+
+/** What the browser has written to disk when a feed was saved. */
+async function savedBy(page: Page, name: string): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `Save: ${name}` }).click()
+  ])
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) }
+}
+
+describe('anyfeed web', () => {
+  it('shares a file that another browser fetches, page to page, and saves it to disk', async () => {
+    const sharing = await one.open(command.url)
+    const id = await shareFile(sharing, 'holiday.mp4', content)
+    expect(id).toMatch(/^[0-9a-f]{64}$/)
+    expect(sharing.url()).not.toContain(command.token)
+    await card(sharing, 'holiday.mp4').getByText('Id, link and QR code').click()
+    await sharing.getByRole('img', { name: 'The link to holiday.mp4 as a QR code' }).waitFor()
+    const link = (await card(sharing, 'holiday.mp4').getByRole('link').getAttribute('href')) as string
+    expect(link).toBe(`${command.page}#${id}/holiday.mp4`)
+
+    const fetching = await other.open(command.page)
+    await fetching.getByLabel('An id, or a link with one').fill(link)
+    await fetching.keyboard.press('Enter')
+    await whenState(fetching, 'holiday.mp4', 'complete')
+    await fetching.getByRole('cell', { name: 'WebRTC' }).waitFor()
+    await fetching.getByRole('cell', { name: 'kad-dht' }).waitFor()
+    const saved = await savedBy(fetching, 'holiday.mp4')
+    expect(saved.name).toBe('holiday.mp4')
+    expect(hash(saved.bytes)).toBe(hash(content))
+    await fetching.close()
+    await sharing.close()
+  })
+
+  it('finds everything again after a reload, and shows it in every tab', async () => {
+    const page = await one.open(command.page)
+    await whenState(page, 'holiday.mp4', 'complete')
+    await shareFile(page, 'notes.txt', Buffer.from('notes'))
+    const tab = await one.open(command.page)
+    await whenState(tab, 'notes.txt', 'complete')
+    await card(tab, 'notes.txt')
+      .getByRole('button', { name: /^Pause/ })
+      .click()
+    await card(page, 'notes.txt')
+      .getByRole('button', { name: /^Resume/ })
+      .waitFor()
+    await page.reload()
+    await card(page, 'notes.txt')
+      .getByRole('button', { name: /^Resume/ })
+      .click()
+    await card(tab, 'notes.txt')
+      .getByRole('button', { name: /^Pause/ })
+      .waitFor()
+    expect((await savedBy(tab, 'notes.txt')).bytes.toString()).toBe('notes')
+    page.once('dialog', (dialog) => dialog.accept())
+    await card(page, 'notes.txt')
+      .getByRole('button', { name: /^Remove/ })
+      .click()
+    await card(tab, 'notes.txt').waitFor({ state: 'detached' })
+    await Promise.all([page.close(), tab.close()])
+  })
+
+  it('has the server keep a copy, which is there when the page is not', async () => {
+    const page = await one.open(command.url)
+    const id = await shareFile(page, 'copied.bin', content.subarray(0, MIB))
+    await card(page, 'copied.bin')
+      .getByRole('button', { name: /^Keep a copy/ })
+      .click()
+    const kept = async () => {
+      const response = await fetch(`${command.page}api/feeds`, {
+        headers: { authorization: `Bearer ${command.token}` }
+      })
+      const all = (await response.json()) as Array<{ id: string; blocks: number; held: number }>
+      return all.find((each) => each.id === id)
+    }
+    await expect.poll(kept, { timeout: 60_000 }).toEqual({ id, blocks: 16, held: 16 })
+    await page.close()
+
+    const elsewhere = await other.open(`${command.page}#${id}/copied.bin`)
+    await whenState(elsewhere, 'copied.bin', 'complete')
+    await elsewhere.close()
+  })
+
+  it('says what is wrong with what is no id, and keeps the keyboard where it was', async () => {
+    const page = await one.open(command.page)
+    const input = page.getByLabel('An id, or a link with one')
+    await input.fill('nonsense')
+    await page.keyboard.press('Enter')
+    await page.getByText('An id has 64 hexadecimal digits.').waitFor()
+    expect(await input.getAttribute('aria-invalid')).toBe('true')
+    expect(await input.evaluate((element) => element.ownerDocument.activeElement === element)).toBe(true)
+    await page.close()
+  })
+})
