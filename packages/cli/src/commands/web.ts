@@ -1,4 +1,4 @@
-import { isInterruption } from '../errors.ts'
+import { CliError, codeOf, isInterruption } from '../errors.ts'
 import { fired } from '../fired.ts'
 import { openStore } from '../store.ts'
 import type { CommandContext } from './command.ts'
@@ -23,7 +23,10 @@ export async function web(options: WebCommandOptions, context: CommandContext): 
   // Loaded when it is needed: it brings libp2p.
   const { openWeb } = await import('@anyfeed/web')
   const { host, port, name: names, listen, bootstrap, dht: dhtProtocol } = options
-  const server = await openWeb({ core, host, port, names, listen, bootstrap, dhtProtocol })
+  const server = await openWeb({ core, host, port, names, listen, bootstrap, dhtProtocol }).catch((cause) => {
+    if (codeOf(cause) !== 'ERR_ADDRESS_IN_USE') throw cause
+    throw new CliError('ERR_ADDRESS_IN_USE', `${cause.message}: choose another with --port`, { cause })
+  })
   try {
     report.report({ event: 'page', url: `${server.url}#token=${server.token}`, addresses: server.addresses })
     await fired(signal)

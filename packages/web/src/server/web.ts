@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import type { Core } from '@anyfeed/core'
 import { libp2pDiscovery } from '@anyfeed/discovery-libp2p'
+import { ConnectionError } from '@anyfeed/interfaces'
 import { createSwarm } from '@anyfeed/swarm'
 import { libp2pTransport } from '@anyfeed/transport-libp2p'
 import { createNode, STREAM_WINDOW } from '@anyfeed/transport-libp2p/node'
@@ -44,7 +45,7 @@ export interface WebServer {
  * Serves the page, and joins it to others: as a libp2p node that pages reach by WebSockets, that introduces them to each
  * other, and that finds peers by kad-dht. It listens on loopback alone unless told otherwise.
  *
- * Rejects when an address is taken.
+ * Rejects with a `ConnectionError` (`ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_UNREACHABLE`) when it cannot listen.
  */
 export async function openWeb(options: WebOptions): Promise<WebServer> {
   const { core, host = '127.0.0.1', port = 4737, names = [], bootstrap = [], listen = [] } = options
@@ -84,13 +85,22 @@ export async function openWeb(options: WebOptions): Promise<WebServer> {
     }
     await kept.open()
     server.on('request', (request, response) => void answer(site, request, response))
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause)))
+      server.listen(port, host, resolve)
+    })
     const at = isIPv6(host) ? `[${host}]` : host
     return { url: `http://${at}:${(server.address() as AddressInfo).port}/`, token, addresses, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+function listenError(host: string, port: number, cause: NodeJS.ErrnoException): ConnectionError {
+  const taken = cause.code === 'EADDRINUSE'
+  const message = `listening on ${host}, port ${port}, failed: ${taken ? 'the port is taken' : cause.message}`
+  return new ConnectionError(taken ? 'ERR_ADDRESS_IN_USE' : 'ERR_ADDRESS_UNREACHABLE', message, { cause })
 }
 
 /** The WebSocket that an address of a libp2p node stands for. */
