@@ -17,10 +17,14 @@ const FLAGS = [
   '--force-webrtc-ip-handling-policy=default_public_and_private_interfaces'
 ]
 
+/** What Chromium tells of by itself when the other end of a socket is gone. */
+const EXPECTED = /^WebSocket connection to|net::ERR_/
+
 /** A Chromium whose profile is in a folder, so that it can be ended and started again. */
 export class Browser {
   readonly #profile = mkdtempSync(join(tmpdir(), 'anyfeed-browser-'))
   #context: BrowserContext | undefined
+  readonly #faults: string[] = []
 
   /** Starts it, unless it runs. */
   async start(): Promise<BrowserContext> {
@@ -30,11 +34,13 @@ export class Browser {
     return this.#context
   }
 
-  /** A new page at `url`, which has loaded. What goes wrong in it, out of all calls, is told on standard error. */
+  /** A new page at `url`, which has loaded. What goes wrong in it by itself makes `close` reject. */
   async open(url: string): Promise<Page> {
     const page = await (await this.start()).newPage()
-    page.on('pageerror', (error) => console.error(`in the page: ${error.stack}`))
-    page.on('console', (message) => message.type() === 'error' && console.error(`in the page: ${message.text()}`))
+    page.on('pageerror', (error) => this.#faults.push(String(error.stack)))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !EXPECTED.test(message.text())) this.#faults.push(message.text())
+    })
     await page.goto(url)
     return page
   }
@@ -58,8 +64,10 @@ export class Browser {
     await gone
   }
 
+  /** Ends it. Rejects when something went wrong in a page: an error that nobody caught, or what its policy forbids. */
   async close(): Promise<void> {
     await this.#context?.close()
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10 })
+    if (this.#faults.length > 0) throw new Error(`in the pages: ${this.#faults.join('\n')}`)
   }
 }

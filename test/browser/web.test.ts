@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Browser } from './browser.ts'
@@ -19,6 +22,10 @@ afterAll(async () => {
 })
 
 const MIB = 1024 * 1024
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core')), 'utf8')
+
+declare const axe: { run(): Promise<AxeResults> }
+
 const content = Buffer.from(blockOf(0, 5 * MIB + 17))
 const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
@@ -112,6 +119,46 @@ describe('anyfeed web', () => {
     const elsewhere = await other.open(`${command.page}#${id}/copied.bin`)
     await whenState(elsewhere, 'copied.bin', 'complete')
     await elsewhere.close()
+  })
+
+  it.each(['light', 'dark'] as const)('can be used by everybody, in %s', async (colorScheme) => {
+    const page = await one.open(command.url)
+    await page.emulateMedia({ colorScheme })
+    await whenState(page, 'holiday.mp4', 'complete')
+    await card(page, 'holiday.mp4').getByText('Id, link and QR code').click()
+    await page.evaluate(AXE)
+    const { violations, passes } = await page.evaluate(() => axe.run())
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+    expect(passes.length).toBeGreaterThan(20)
+    await page.close()
+  })
+
+  it('can be used by the keyboard alone', async () => {
+    const page = await one.open(command.page)
+    await whenState(page, 'holiday.mp4', 'complete')
+    const reached: string[] = []
+    for (let i = 0; i < 30; i++) {
+      await page.keyboard.press('Tab')
+      const focused = page.locator(':focus')
+      if ((await focused.count()) === 0) break
+      const name = await focused.evaluate((element) => element.getAttribute('aria-label') ?? element.textContent ?? '')
+      reached.push(name.trim() === '' ? await focused.evaluate((element) => element.id) : name.trim())
+      const outlined = await focused.evaluate((element) => {
+        const shown = element.id === 'file' ? (element.nextElementSibling ?? element) : element
+        return element.ownerDocument.defaultView?.getComputedStyle(shown).outlineStyle
+      })
+      expect(outlined, reached.at(-1)).not.toBe('none')
+    }
+    expect(reached.slice(0, 4)).toEqual(['Skip to the feeds', 'file', 'id', 'Fetch'])
+    expect(reached).toEqual(
+      expect.arrayContaining([
+        'Save: holiday.mp4',
+        'Pause: holiday.mp4',
+        'Copy link: holiday.mp4',
+        'Remove: holiday.mp4'
+      ])
+    )
+    await page.close()
   })
 
   it('says what is wrong with what is no id, and keeps the keyboard where it was', async () => {

@@ -101,15 +101,14 @@ function define(): void {
     execute('node', options, (context) => node(networkOptions({ ...options, discovery: false }, EVERYWHERE), context))
   )
 
-  addDhtOptions(command('web', 'serve a page that shares and fetches feeds', WEB_HELP))
+  const serving = command('web', 'serve a page that shares and fetches feeds', WEB_HELP)
     .option('--port <N>', "the page's port; what a browser keeps belongs to it", wholeNumber(0), 4737)
     .option('--host <IP>', 'the address to listen on', ipAddress, '127.0.0.1')
     .option('--name <NAME>', 'a name by which the page may be asked for; may be given several times', names)
-    .action((options: CommonOptions & NetworkFlags & { port: number; host: string; name?: string[] }) =>
-      execute('web', options, (context) =>
-        web({ listen: [], bootstrap: [], ...options, name: options.name ?? [] }, context)
-      )
-    )
+  addDhtOptions(serving).action(
+    (options: CommonOptions & NetworkFlags & { port: number; host: string; name?: string[] }) =>
+      execute('web', options, (context) => web({ listen: [], bootstrap: [], name: [], ...options }, context))
+  )
 
   command('ls', 'list the feeds of the store').action((options: CommonOptions) => execute('ls', options, ls))
 
