@@ -38,10 +38,14 @@ export interface MessagePortTransport extends Transport {
 
 const MIB = 1024 * 1024
 
+/** Milliseconds that those who are attached have to say that they listen under a name: they may be no transport at all. */
+const ANSWER_TIMEOUT = 5000
+
 /**
  * Connections between a page, its workers and its other tabs, or between threads. Addresses are `/messageport/<name>`;
- * `/messageport/0` listens under a name of its own. Names belong to the transport that listens: whoever dials asks all
- * that are attached here who has it. Each connection has a MessagePort of its own, so that who introduced the two is
+ * `/messageport/0` listens under a name of its own. There is no register of names: whoever dials asks all that are
+ * attached here who has it, and whoever listens asks them whether it is taken (two that begin at once may both get it).
+ * Each connection has a MessagePort of its own, so that who introduced the two is
  * needed no more.
  *
  * Chunks are copied once, and the copy is handed over.
@@ -100,11 +104,13 @@ class PortTransport implements MessagePortTransport, Introducer {
       if (signal?.aborted) throw new AbortedError(`listening on ${address} was aborted`, { cause: signal.reason })
     }
     check()
-    // Listening takes a turn on every medium.
-    await undefined
-    check()
     const name = asked === '0' ? freshName() : asked
-    if (this.#listeners.has(name)) throw new ConnectionError('ERR_ADDRESS_IN_USE', `${formatAddress(name)} is taken`)
+    // Nobody else has a fresh one. Listening takes a turn on every medium.
+    const taken = await (name === asked && this.#isTaken(name, signal))
+    check()
+    if (taken || this.#listeners.has(name)) {
+      throw new ConnectionError('ERR_ADDRESS_IN_USE', `${formatAddress(name)} is taken`)
+    }
     let resolveClosed = () => {}
     const closed = new Promise<void>((resolve) => {
       resolveClosed = resolve
@@ -161,6 +167,15 @@ class PortTransport implements MessagePortTransport, Introducer {
   /** Called by what is attached. */
   detached(attachment: Attachment): void {
     this.#attachments.delete(attachment)
+  }
+
+  /** Whether somebody who is attached has a listener of that name, as far as they say in time. */
+  async #isTaken(name: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const ends = [this.#closing.signal, AbortSignal.timeout(ANSWER_TIMEOUT), ...(signal ? [signal] : [])]
+    return await new Promise<boolean>((resolve) => {
+      AbortSignal.any(ends).addEventListener('abort', () => resolve(false), { once: true })
+      firstWith(name, this.#attachments, false).then((other) => resolve(other !== undefined))
+    })
   }
 
   #others(from: Attachment): Attachment[] {

@@ -18,9 +18,13 @@ const failure = (promise: Promise<unknown>) => promise.then(() => undefined).cat
 async function accepted(maxBuffered?: number): Promise<{ connection: Connection; port: MessagePort; close(): void }> {
   const transport = messagePortTransport(maxBuffered === undefined ? {} : { maxBuffered })
   const { port1, port2 } = new MessageChannel()
-  transport.attach(port1)
   const { port1: port, port2: theirs } = new MessageChannel()
-  const connected = new Promise<Connection>((onConnection) => transport.listen('/messageport/a', { onConnection }))
+  let arrived: (connection: Connection) => void = () => {}
+  const connected = new Promise<Connection>((resolve) => {
+    arrived = resolve
+  })
+  await transport.listen('/messageport/a', { onConnection: (connection) => arrived(connection) })
+  transport.attach(port1)
   const answer = next(port)
   port2.postMessage({ anyfeed: 'dial', name: 'a', from: 'b', port: theirs }, [theirs])
   expect(await answer).toEqual({ open: maxBuffered ?? 1024 * 1024 })
@@ -47,8 +51,8 @@ describe('what is attached may say anything', () => {
   ])('%j is passed over', async (message) => {
     const transport = messagePortTransport()
     const { port1, port2 } = new MessageChannel()
-    transport.attach(port1)
     await transport.listen('/messageport/a', { onConnection() {} })
+    transport.attach(port1)
     port2.postMessage(message)
     const answer = next(port2)
     port2.postMessage({ anyfeed: 'seek', name: 'a', asked: 7, introduced: false })

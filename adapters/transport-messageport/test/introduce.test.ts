@@ -28,6 +28,24 @@ describe('names', () => {
     await Promise.all([tab, store, other].map((each) => each.close()))
   })
 
+  it('are taken where somebody attached has them, and nobody waits for those who never answer', async () => {
+    const [tab, store] = [messagePortTransport(), messagePortTransport()]
+    attach(tab, store)
+    const { port1: mute } = new MessageChannel()
+    await store.listen('/messageport/store', { onConnection: say('store') })
+    await expect(tab.listen('/messageport/store', { onConnection() {} })).rejects.toMatchObject({
+      code: 'ERR_ADDRESS_IN_USE'
+    })
+    tab.attach(mute)
+    const closed = expect(tab.listen('/messageport/tab', { onConnection() {} })).rejects.toMatchObject({
+      code: 'ERR_CLOSED'
+    })
+    await tab.close()
+    await closed
+    await store.close()
+    mute.close()
+  })
+
   it('are refused to those with nothing attached', async () => {
     const lonely = messagePortTransport()
     await expect(lonely.dial('/messageport/a')).rejects.toMatchObject({ code: 'ERR_CONNECTION_REFUSED' })

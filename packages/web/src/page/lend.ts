@@ -1,5 +1,5 @@
-// What passes between the store and the tab that lends it WebRTC. Every name is one of a listener of the store, on which
-// the tab hands over the bytes of one connection.
+// What passes between the store and the tab that lends it WebRTC. A name stands for one connection; its bytes are handed
+// over to a listener of the store, whose address is `door`.
 
 /** What the tab's libp2p node knows of a connection. */
 export interface Proof {
@@ -9,9 +9,9 @@ export interface Proof {
 }
 
 export type ToLender =
-  | { readonly lend: 'dial'; readonly name: string; readonly address: string }
-  /** The store listens under that name: the connection that arrived can be handed over. */
-  | { readonly lend: 'ready'; readonly name: string }
+  | { readonly lend: 'dial'; readonly name: string; readonly address: string; readonly door: string }
+  /** The connection that arrived can be handed over. */
+  | { readonly lend: 'ready'; readonly name: string; readonly door: string }
 
 export type FromLender =
   /** From now on the tab dials, and is dialled at these addresses. */

@@ -37,8 +37,8 @@ async function start(port: MessagePort, ports: MessagePortTransport): Promise<vo
   })
   const transport = libp2pTransport(node, { maxStreamWindow: STREAM_WINDOW })
   const tell = (message: FromLender) => port.postMessage(message)
-  const handOver = async (connection: Connection, name: string) => {
-    const store = await ports.dial(`/messageport/${name}`)
+  const handOver = async (connection: Connection, door: string) => {
+    const store = await ports.dial(door)
     // Whatever breaks one breaks the other, by itself.
     await Promise.allSettled([connection.sink(store.source), store.sink(connection.source)])
   }
@@ -55,12 +55,12 @@ async function start(port: MessagePort, ports: MessagePortTransport): Promise<vo
     const message = data as ToLender
     if (message.lend === 'ready') {
       const connection = waiting.get(message.name)
-      if (connection !== undefined) await handOver(connection, message.name)
+      if (connection !== undefined) await handOver(connection, message.door)
     } else if (message.lend === 'dial') {
       try {
         const connection = await transport.dial(message.address)
         tell({ lend: 'dialled', name: message.name, proof: proofOf(connection) })
-        await handOver(connection, message.name)
+        await handOver(connection, message.door)
       } catch (error) {
         tell({ lend: 'failed', name: message.name, message: (error as Error).message })
       }

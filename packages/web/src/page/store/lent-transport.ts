@@ -69,9 +69,12 @@ export class LentTransport implements Transport {
       if (signal?.aborted) abort()
       signal?.addEventListener('abort', abort, { once: true })
     })
-    const bytes = handedOver(lender.ports, name)
+    const bytes = handedOver(lender.ports)
     const proof = new Promise<Proof>((resolve, reject) => this.#dials.set(name, { resolve, reject }))
-    tell(lender.port, { lend: 'dial', name, address })
+    bytes.door.then(
+      (door) => tell(lender.port, { lend: 'dial', name, address, door }),
+      (error) => this.#dials.get(name)?.reject(error)
+    )
     const dialled = Promise.all([bytes.connection, proof])
     try {
       const [connection, proven] = await Promise.race([dialled, aborted])
@@ -119,9 +122,8 @@ export class LentTransport implements Transport {
   async #arrived(port: MessagePort, ports: Transport, { name, proof }: { name: string; proof: Proof }): Promise<void> {
     const onConnection = this.#onConnection
     if (onConnection === undefined || this.#closed) return
-    const bytes = handedOver(ports, name)
-    await bytes.listening
-    tell(port, { lend: 'ready', name })
+    const bytes = handedOver(ports)
+    tell(port, { lend: 'ready', name, door: await bytes.door })
     const connection = this.#adopt(await bytes.connection, proof)
     bytes.close()
     onConnection(connection)
@@ -144,15 +146,15 @@ export class LentTransport implements Transport {
   }
 }
 
-/** The one connection that is handed over under a name. */
-function handedOver(ports: Transport, name: string) {
+/** One connection that is handed over at a door of its own. */
+function handedOver(ports: Transport) {
   let take: (connection: Connection) => void = () => {}
   const connection = new Promise<Connection>((resolve) => {
     take = resolve
   })
-  const listening = ports.listen(`/messageport/${name}`, { onConnection: (arrived) => take(arrived) })
-  listening.catch(() => {})
-  return { connection, listening, close: () => void listening.then((listener) => listener.close()).catch(() => {}) }
+  const listening = ports.listen('/messageport/0', { onConnection: (arrived) => take(arrived) })
+  const door = listening.then(({ addresses }) => addresses[0] as string)
+  return { connection, door, close: () => void listening.then((listener) => listener.close()).catch(() => {}) }
 }
 
 function tell(port: MessagePort, message: ToLender): void {

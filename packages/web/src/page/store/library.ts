@@ -18,7 +18,6 @@ export class Library {
   readonly #ports: Transport
   readonly #feeds = new Map<string, KeptFeed>()
   readonly #adding = new Set<AddingState>()
-  #saves = 0
   onChange: () => void = () => {}
 
   constructor(core: Core, names: Names, ports: Transport) {
@@ -104,7 +103,7 @@ export class Library {
   /** Offers the bytes of a feed, once, to whoever dials the address that it resolves with. */
   async save(id: string): Promise<string> {
     const { feed } = this.#require(id)
-    const listener = await this.#ports.listen(`/messageport/save-${++this.#saves}`, {
+    const listener = await this.#ports.listen('/messageport/0', {
       onConnection: (connection) => {
         listener.close()
         // The reader is told of a failure by the connection itself.
