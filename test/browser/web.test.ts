@@ -161,6 +161,24 @@ describe('anyfeed web', () => {
     await page.close()
   })
 
+  it('says so when the browser has no more room, and keeps what it has', async () => {
+    const page = await other.open(command.page)
+    const session = await page.context().newCDPSession(page)
+    const { origin } = new URL(command.page)
+    await whenState(page, 'holiday.mp4', 'complete')
+    const { usage } = await session.send('Storage.getUsageAndQuota', { origin })
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 2 * MIB })
+    // The store ends with its last tab; what room there is, it is told when it begins.
+    await page.reload()
+    await whenState(page, 'holiday.mp4', 'complete')
+    const buffer = Buffer.from(blockOf(1, 16 * MIB))
+    await page.getByLabel('Share a file').setInputFiles({ name: 'large.bin', mimeType: 'video/mp4', buffer })
+    await page.getByText('large.bin was not shared. This browser has no more room').first().waitFor()
+    expect(hash((await savedBy(page, 'holiday.mp4')).bytes)).toBe(hash(content))
+    await session.send('Storage.overrideQuotaForOrigin', { origin })
+    await page.close()
+  })
+
   it('says what is wrong with what is no id, and keeps the keyboard where it was', async () => {
     const page = await one.open(command.page)
     const input = page.getByLabel('An id, or a link with one')
