@@ -102,10 +102,10 @@ describe('a thread', () => {
       `const { workerData, parentPort } = require('node:worker_threads')
       import(workerData).then(async ({ messagePortTransport }) => {
         const transport = messagePortTransport()
-        transport.attach(parentPort)
         await transport.listen('/messageport/thread', {
           onConnection: (c) => c.sink((function* () { for (;;) yield new Uint8Array(65536) })())
         })
+        transport.attach(parentPort)
         parentPort.postMessage('listening')
       })`,
       { eval: true, workerData: new URL('../dist/index.js', import.meta.url).href }
