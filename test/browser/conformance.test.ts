@@ -1,10 +1,11 @@
+import type { CaseResult } from '@anyfeed/conformance'
 import { describe, expect, it } from 'vitest'
 import { Browser } from './browser.ts'
 import { bundlePage } from './bundle-page.ts'
-import type { Conformance } from './pages/conformance.ts'
 import { Site } from './site.ts'
 
-declare const conformance: Conformance
+/** See `pages/conformance.ts`. */
+declare const conformance: () => Promise<CaseResult[]>
 
 /** Runs all suites inside a page; what is below tells of each case. */
 async function resultsInPage() {

@@ -106,6 +106,4 @@ stackConformance(runner, {
 
 const conformance = (): Promise<CaseResult[]> => runner.run()
 
-export type Conformance = typeof conformance
-
 Object.assign(globalThis, { conformance })
