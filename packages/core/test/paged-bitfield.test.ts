@@ -132,8 +132,12 @@ describe('the paged bitfield', () => {
     bits.add(2 ** 32 - 1)
     expect(bits.cost).toBeLessThan(20_000)
     expect(bits.nextMissingIn(new PagedBitfield(), 0, Infinity)).toBe(2 ** 32 - 1)
-    for (let i = 0; i < 100; i++) bits.add(i * HAVE_PAGE_BLOCKS)
+    for (let i = 0; i < 100; i++) bits.add(i * HAVE_PAGE_BLOCKS + HAVE_PAGE_BLOCKS - 1)
     expect(bits.cost).toBeGreaterThan(100 * 1024)
+    bits.clear()
+    bits.fillTo(100)
+    // A small feed's one page is as long as the feed.
+    expect(bits.cost).toBeLessThan(5000)
     bits.setBytes(new Uint8Array(10))
     expect(bits.cost).toBeLessThan(8192)
   })

@@ -1,6 +1,6 @@
 const SECTION_PAGES = 512
 
-/** Pages by their number: an array in two levels, so that a lone page far out costs 4 KiB and not all those before it. */
+/** Pages by their number: an array in two levels, so that a lone page far out costs up to 4 KiB and not all those before it. */
 export class PageTable {
   readonly #sections: Array<Array<Uint8Array | undefined> | undefined> = []
   #taken = 0
@@ -10,7 +10,7 @@ export class PageTable {
     return this.#sections.length * SECTION_PAGES
   }
 
-  /** The memory that the table itself takes, in bytes. */
+  /** The most memory that the table itself takes, in bytes. */
   get cost(): number {
     return this.#sections.length * 8 + this.#taken * SECTION_PAGES * 8
   }
@@ -24,13 +24,15 @@ export class PageTable {
     let section = this.#sections[place]
     if (section === undefined) {
       if (page === undefined) return
-      // Filled, so that the arrays stay dense and a look-up stays cheap.
+      // Filled, here and below, so that the arrays stay dense and a look-up stays cheap.
       while (this.#sections.length < place) this.#sections.push(undefined)
-      section = new Array<Uint8Array | undefined>(SECTION_PAGES).fill(undefined)
+      section = []
       this.#sections[place] = section
       this.#taken++
     }
-    section[number % SECTION_PAGES] = page
+    const offset = number % SECTION_PAGES
+    while (section.length < offset) section.push(undefined)
+    section[offset] = page
   }
 
   /** The number of the next page that may be set, from `number` on: what is empty on the large is passed over. */

@@ -1,8 +1,11 @@
 import { HAVE_PAGE_BLOCKS, type HavePage } from '@anyfeed/interfaces'
+import { copyBytes } from '../bytes/copy.ts'
 import { PageTable } from './page-table.ts'
 
 const PAGE_BITS = HAVE_PAGE_BLOCKS
 const PAGE_BYTES = PAGE_BITS / 8
+/** The shortest page: room for 128 blocks. */
+const LEAST_BYTES = 16
 
 /** Stands for every page whose bits are all set; it is copied before a bit of it is cleared. */
 const FULL_PAGE = new Uint8Array(PAGE_BYTES).fill(0xff)
@@ -15,15 +18,15 @@ const BITS_SET = Uint8Array.from({ length: 256 }, (_, byte) => {
 })
 
 /**
- * A set of block indexes below 2^32. Memory goes into what is neither empty nor full: a page of 8,192 bits takes 1 KiB
- * where it is mixed, and one reference otherwise.
+ * A set of block indexes below 2^32. Memory goes into what is neither empty nor full: a page of 8,192 bits takes up to
+ * 1 KiB where it is mixed, as far as it has bits that are set, and one reference otherwise.
  *
  * Bits within a page lie as on the wire: block b is bit `128 >> (b % 8)` of byte `b >> 3` (PROTOCOL section 3).
  */
 export class PagedBitfield {
   readonly #pages = new PageTable()
-  /** Pages that take memory of their own. */
-  #mixed = 0
+  /** What pages take that are neither empty nor full, in bytes. */
+  #mixedBytes = 0
 
   /** All indexes of the set are below this one. */
   get end(): number {
@@ -32,21 +35,20 @@ export class PagedBitfield {
 
   /** The memory that it takes, in bytes. */
   get cost(): number {
-    return this.#mixed * PAGE_BYTES + this.#pages.cost
+    return this.#mixedBytes + this.#pages.cost
   }
 
   has(index: number): boolean {
     const page = this.#pages.get(Math.floor(index / PAGE_BITS))
     if (page === undefined) return false
     const bit = index % PAGE_BITS
-    return ((page[bit >> 3] as number) & (128 >> (bit & 7))) !== 0
+    return ((page[bit >> 3] ?? 0) & (128 >> (bit & 7))) !== 0
   }
 
   /** Adds an index; returns whether it was missing. */
   add(index: number): boolean {
-    const number = Math.floor(index / PAGE_BITS)
-    const page = this.#pages.get(number) ?? this.#emptyPage(number)
     const bit = index % PAGE_BITS
+    const page = this.#pageWith(Math.floor(index / PAGE_BITS), bit >> 3)
     const mask = 128 >> (bit & 7)
     if (((page[bit >> 3] as number) & mask) !== 0) return false
     page[bit >> 3] = (page[bit >> 3] as number) | mask
@@ -69,7 +71,7 @@ export class PagedBitfield {
 
   clear(): void {
     this.#pages.clear()
-    this.#mixed = 0
+    this.#mixedBytes = 0
   }
 
   /** Adds all indexes below `end`. */
@@ -86,7 +88,7 @@ export class PagedBitfield {
       const number = Math.floor(index / PAGE_BITS)
       let bits = pages.get(number)
       if (bits === undefined) {
-        bits = this.#pages.get(number)?.slice() ?? new Uint8Array(PAGE_BYTES)
+        ;({ bits } = this.copyPage(number))
         pages.set(number, bits)
       }
       const bit = index % PAGE_BITS
@@ -97,7 +99,9 @@ export class PagedBitfield {
 
   /** A copy of a page: what a store is to keep. */
   copyPage(number: number): HavePage {
-    return { page: number, bits: this.#pages.get(number)?.slice() ?? new Uint8Array(PAGE_BYTES) }
+    const bits = new Uint8Array(PAGE_BYTES)
+    bits.set(this.#pages.get(number) ?? [])
+    return { page: number, bits }
   }
 
   /** How many indexes of at least `from` and below `end` are in the set. */
@@ -112,7 +116,7 @@ export class PagedBitfield {
         if (page !== undefined) count += next - index
         index = next
       } else if (bit % 8 === 0 && index + 8 <= end) {
-        count += BITS_SET[page[bit >> 3] as number] as number
+        count += BITS_SET[page[bit >> 3] ?? 0] as number
         index += 8
       } else {
         if (this.has(index)) count++
@@ -124,9 +128,10 @@ export class PagedBitfield {
 
   /** Replaces a page by bits as they stand on the wire, up to 1 KiB; what they don't reach is clear. */
   setPage(number: number, bits: Uint8Array): void {
-    if (bits.length === PAGE_BYTES && bits.every((byte) => byte === 0xff)) this.#setPage(number, FULL_PAGE)
-    else if (bits.some((byte) => byte !== 0)) this.#emptyPage(number).set(bits)
-    else this.#setPage(number, undefined)
+    const length = bits.findLastIndex((byte) => byte !== 0) + 1
+    if (length === 0) this.#setPage(number, undefined)
+    else if (length === PAGE_BYTES && bits.every((byte) => byte === 0xff)) this.#setPage(number, FULL_PAGE)
+    else this.#setPage(number, copyBytes(bits.subarray(0, length)))
   }
 
   /** Replaces everything by a bitfield of the wire. */
@@ -169,16 +174,22 @@ export class PagedBitfield {
     return -1
   }
 
-  #emptyPage(number: number): Uint8Array {
-    const page = new Uint8Array(PAGE_BYTES)
-    this.#setPage(number, page)
-    return page
+  /** The page with this number, made or made longer where it does not reach a byte yet. */
+  #pageWith(number: number, byte: number): Uint8Array {
+    const page = this.#pages.get(number)
+    if (page !== undefined && byte < page.length) return page
+    let length = Math.max(LEAST_BYTES, page?.length ?? 0)
+    while (length <= byte) length *= 2
+    const longer = new Uint8Array(Math.min(PAGE_BYTES, length))
+    longer.set(page ?? [])
+    this.#setPage(number, longer)
+    return longer
   }
 
   #setPage(number: number, page: Uint8Array | undefined): void {
     const before = this.#pages.get(number)
-    if (before !== undefined && before !== FULL_PAGE) this.#mixed--
-    if (page !== undefined && page !== FULL_PAGE) this.#mixed++
+    if (before !== undefined && before !== FULL_PAGE) this.#mixedBytes -= before.length
+    if (page !== undefined && page !== FULL_PAGE) this.#mixedBytes += page.length
     this.#pages.set(number, page)
   }
 }
@@ -186,7 +197,7 @@ export class PagedBitfield {
 /** The first bit of at least `from` that is set in `page` and not in `without`; -1 where none is. */
 function nextInPage(page: Uint8Array, without: Uint8Array | undefined, from: number): number {
   let mask = 0xff >> (from & 7)
-  for (let byte = from >> 3; byte < PAGE_BYTES; byte++) {
+  for (let byte = from >> 3; byte < page.length; byte++) {
     const bits = (page[byte] as number) & ~(without?.[byte] ?? 0) & mask
     if (bits !== 0) return byte * 8 + Math.clz32(bits) - 24
     mask = 0xff
