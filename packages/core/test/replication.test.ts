@@ -55,6 +55,26 @@ describe('replication', () => {
     await close(core, source)
   })
 
+  it('tells that a block lies past the end by any block, and fetches no more than that one', async () => {
+    const { core: source } = await coreWith(tree.blocks)
+    const { core, feed, fetched } = peer()
+    connect(core, source)
+    const past = Promise.all([feed.get(400), feed.get(1_000_000), feed.get(2 ** 40)])
+    expect(await past).toEqual([null, null, null])
+    expect(feed.blocks).toBe(400)
+    expect(fetched.size).toBe(1)
+    await close(core, source)
+  })
+
+  it('asks for nothing but the block itself where that tells the length', async () => {
+    const { core: source } = await coreWith(tree.blocks)
+    const { core, feed, fetched } = peer()
+    connect(core, source)
+    expect(await feed.get(123)).toEqual(tree.blocks[123])
+    expect([...fetched.keys()]).toEqual([123])
+    await close(core, source)
+  })
+
   it('of three in a line: the one in the middle passes on what it gets', async () => {
     const { core: source } = await coreWith(tree.blocks)
     const [middle, end] = [peer(), peer()]

@@ -165,7 +165,7 @@ export class FeedsInUse {
       this.identified.delete(id)
       this.#owner.directory.delete(feed)
       // First, or what one peer owes would be asked of the next, and so on.
-      feed.replicator.stop()
+      feed.stopTrading()
       const closed = this.#turns.take(id, () => feed.close())
       this.#owner.leave(feed)
       this.#owner.emit('uninterested', copyBytes(feed.id))

@@ -96,7 +96,7 @@ export class Feed extends Emitter<FeedEvents> {
 
   /** How many peers are on the feed. */
   get peers(): number {
-    return this.#feed instanceof IdentifiedFeed ? this.#feed.replicator.peers : 0
+    return this.#feed instanceof IdentifiedFeed ? this.#feed.peers : 0
   }
 
   /** Whether what the store has of the feed was read. */

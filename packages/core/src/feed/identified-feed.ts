@@ -2,6 +2,7 @@ import { ClosedError, type FeedChange, type FeedStorage, StorageError, type Tree
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import type { LocalContent } from '../replicator/duplicates.ts'
+import type { BlockRange } from '../replicator/picker.ts'
 import { type ReplicatedFeed, Replicator } from '../replicator/replicator.ts'
 import type { Channel, Joinable } from '../session/channel.ts'
 import { topicOf } from '../session/join-proof.ts'
@@ -18,6 +19,9 @@ import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { StoredBlocks } from './stored-blocks.ts'
 import { Waiters } from './waiters.ts'
 
+/** Each block of a feed brings its length. */
+const ANY_BLOCK: BlockRange = { start: 0, end: Infinity }
+
 export interface IdentifiedFeedOptions {
   readonly id: Uint8Array
   /** For the case that the store does not have the feed yet. */
@@ -33,17 +37,24 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   readonly id: Uint8Array
   readonly topic: Uint8Array
   readonly tree: FeedTree
-  readonly replicator: Replicator
   readonly opening: Promise<void>
   readonly #held: HeldBlocks
-  readonly #waiters = new Waiters()
-  readonly #committer = new Committer(this)
-  readonly #downloads: Downloads
-  readonly #proofs = new Map<number, readonly TreeNode[]>()
+  readonly #local: (feed: IdentifiedFeed) => LocalContent
   readonly #onWanting: (feed: IdentifiedFeed) => void
   #storage: FeedStorage | undefined
   #blocks: StoredBlocks | undefined
   #key: Uint8Array
+  // An idle feed has none of these: many may be open that nobody reads, and no peer is on.
+  #trader: Replicator | undefined
+  #committer: Committer | undefined
+  #downloads: Downloads | undefined
+  #waiters: Waiters | undefined
+  /** The proofs of blocks that are being stored, for those who listen. */
+  #proofs: Map<number, readonly TreeNode[]> | undefined
+  #trades = true
+  /** How many wait who were there before the length was known. */
+  #seekers = 0
+  #seeking = false
   #lengthTold = false
   #commitError: Error | undefined
 
@@ -56,16 +67,15 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.id = id
     this.#key = key
     this.#onWanting = onWanting
+    this.#local = local
     this.topic = topicOf(context.sha256, id)
     this.tree = new FeedTree(id, (indexes) => this.#stored().getNodes(indexes))
     this.#held = new HeldBlocks({
       durability: context.durability,
       blocks: () => this.blocks,
       record: (here) => ({ key: this.#key, id, blocks: this.blocks, ...here }),
-      onChange: (blocks) => this.#downloads.changed(blocks)
+      onChange: (blocks) => this.#downloads?.changed(blocks)
     })
-    this.replicator = new Replicator(this, context, local(this))
-    this.#downloads = new Downloads(this.have, () => this.blocks, this.replicator)
     this.opening = open().then((opened) => this.#load(opened))
     this.opening.catch(() => {})
   }
@@ -76,6 +86,26 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
 
   get byteLength(): number {
     return this.#held.byteLength
+  }
+
+  /** Trades the feed with peers: made once one comes, or something is wanted of one. */
+  get replicator(): Replicator {
+    if (this.#trader === undefined) {
+      this.#trader = new Replicator(this, this.context, this.#local(this))
+      if (!this.#trades) this.#trader.stop()
+    }
+    return this.#trader
+  }
+
+  /** The number of peers on the feed. */
+  get peers(): number {
+    return this.#trader?.peers ?? 0
+  }
+
+  /** Nothing more is asked of peers. */
+  stopTrading(): void {
+    this.#trades = false
+    this.#trader?.stop()
   }
 
   get have(): PagedBitfield {
@@ -96,7 +126,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   get congested(): boolean {
-    return this.#committer.full
+    return this.#committer?.full ?? false
   }
 
   has(block: number): boolean {
@@ -112,43 +142,30 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     await this.untilOpen(options)
     if (this.blocks > 0 && block >= this.blocks) return null
     if (this.have.has(block)) return this.#reader.read(block)
-    return wait<Uint8Array | null>(this.context.clock, options, (resolve, reject) => {
-      const waiter = { resolve, reject }
-      this.#waiters.add(block, waiter)
-      this.replicator.want(block)
-      return () => {
-        this.#waiters.delete(block, waiter)
-        this.replicator.unwant(block)
-      }
-    })
+    return this.#waitFor(block, options)
   }
 
   /** Resolves once the feed's length is known. */
   async ready(options: Waiting): Promise<void> {
     await this.untilOpen(options)
     if (this.blocks > 0) return
-    // Any block brings the length; one past any end is answered when it is known.
-    const range = { start: 0, end: Infinity }
-    this.replicator.addRange(range)
-    try {
-      await wait(this.context.clock, options, (resolve, reject) => {
-        const waiter = { resolve, reject }
-        this.#waiters.add(Infinity, waiter)
-        return () => this.#waiters.delete(Infinity, waiter)
-      })
-    } finally {
-      this.replicator.deleteRange(range)
-    }
+    // Nobody has it, and it is answered when the length is known.
+    await this.#waitFor(Infinity, options)
   }
 
   /** Fetches a range of blocks, beside what is waited for, until it is here or the signal fires. */
   download(download: Download, options: Waiting): void {
     const start = async () => {
       await this.untilOpen(options)
+      this.#downloads ??= new Downloads(this.have, () => this.blocks, this.replicator)
       this.#downloads.add(download)
       await waitFor(this.context.clock, options, download.done)
     }
-    start().catch((error) => this.#downloads.cancel(download, error))
+    start().catch((error) => {
+      // One that was cancelled before it began is in no list.
+      if (this.#downloads === undefined) download.fail(error)
+      else this.#downloads.cancel(download, error)
+    })
   }
 
   async check(block: number): Promise<boolean> {
@@ -181,8 +198,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
    */
   async adopt(blocks: readonly Verified[]): Promise<void> {
     for (const verified of blocks) this.tree.trust(verified)
-    for (const verified of blocks) this.#committer.add(runOf(verified))
-    await this.#committer.idle()
+    for (const verified of blocks) this.#commits.add(runOf(verified))
+    await this.#commits.idle()
     this.assertOpen()
     if (!blocks.every(({ block }) => this.have.has(block))) {
       throw new StorageError('not all blocks could be stored', { cause: this.#commitError })
@@ -190,13 +207,15 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   store(block: Verified, proof: readonly TreeNode[]): void {
-    if (this.listens('download')) this.#proofs.set(block.block, proof)
-    this.#committer.add(runOf(block))
+    this.#seekLength()
+    if (this.listens('download')) this.#noteProof(block.block, proof)
+    this.#commits.add(runOf(block))
   }
 
   storeRun(run: VerifiedRun): void {
+    this.#seekLength()
     if (this.listens('download')) this.#addProofs(run)
-    this.#committer.add(run)
+    this.#commits.add(run)
   }
 
   commit(change: Required<Pick<FeedChange, 'blocks' | 'nodes'>>): Promise<void> {
@@ -206,17 +225,17 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   onCommitted(runs: readonly VerifiedRun[]): void {
     for (const { blocks } of runs) {
       for (const { index, data } of blocks) {
-        const proof = this.#proofs.size > 0 ? this.#proofs.get(index) : undefined
+        const proof = this.#proofs?.get(index)
         if (proof !== undefined) {
-          this.#proofs.delete(index)
+          this.#proofs?.delete(index)
           this.emit('download', index, data, proof)
         }
-        this.#waiters.arrived(index, data)
+        this.#waiters?.arrived(index, data)
       }
     }
     if (!this.#lengthTold) {
       this.#lengthTold = true
-      this.#waiters.lengthKnown(this.blocks)
+      this.#waiters?.lengthKnown(this.blocks)
     }
     this.emit('update')
     this.replicator.stored(indexesOf(runs))
@@ -224,7 +243,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
 
   onCommitFailed(runs: readonly VerifiedRun[], error: Error): void {
     const blocks = indexesOf(runs)
-    for (const block of blocks) this.#proofs.delete(block)
+    for (const block of blocks) this.#proofs?.delete(block)
     // What was trusted with these blocks is not in the store: it must come again.
     this.tree.forget()
     if (this.#stored().record === undefined) this.tree.setRoots(0, [])
@@ -259,10 +278,10 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
 
   override async close(): Promise<void> {
     const closing = super.close()
-    this.replicator.stop()
+    this.stopTrading()
     this.#fail(new ClosedError('the feed was closed'))
     await closing
-    await this.#committer.idle()
+    await this.#committer?.idle()
   }
 
   async #load(opened: OpenedStorage): Promise<void> {
@@ -303,8 +322,55 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
         const hash = hashes.get(index) ?? this.tree.node(index)
         if (hash !== undefined) proof.push({ index, hash })
       }
-      this.#proofs.set(block, proof)
+      this.#noteProof(block, proof)
     }
+  }
+
+  #noteProof(block: number, proof: readonly TreeNode[]): void {
+    this.#proofs ??= new Map()
+    this.#proofs.set(block, proof)
+  }
+
+  get #commits(): Committer {
+    this.#committer ??= new Committer(this)
+    return this.#committer
+  }
+
+  get #waiting(): Waiters {
+    this.#waiters ??= new Waiters()
+    return this.#waiters
+  }
+
+  /** Waits for a block until it is stored, or it turns out to lie past the feed's end. */
+  #waitFor(block: number, options: Waiting): Promise<Uint8Array | null> {
+    return wait<Uint8Array | null>(this.context.clock, options, (resolve, reject) => {
+      const waiter = { resolve, reject }
+      const waiters = this.#waiting
+      waiters.add(block, waiter)
+      if (block < Infinity) this.replicator.want(block)
+      const seeks = this.blocks === 0
+      if (seeks) {
+        this.#seekers++
+        // One turn later, behind what is wanted: that tells the length as well.
+        void Promise.resolve().then(() => this.#seekLength())
+      }
+      return () => {
+        waiters.delete(block, waiter)
+        if (block < Infinity) this.replicator.unwant(block)
+        if (!seeks) return
+        this.#seekers--
+        this.#seekLength()
+      }
+    })
+  }
+
+  /** Has some block fetched, whichever, while somebody waits and the length is not known; and no more once it is. */
+  #seekLength(): void {
+    const seeks = this.#seekers > 0 && this.blocks === 0
+    if (seeks === this.#seeking) return
+    this.#seeking = seeks
+    if (seeks) this.replicator.addRange(ANY_BLOCK)
+    else this.replicator.deleteRange(ANY_BLOCK)
   }
 
   #stored(): FeedStorage {
@@ -325,13 +391,13 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
       this.#fail(error as Error)
       throw error
     }
-    this.replicator.dropped([...lengths.keys()])
+    this.#trader?.dropped([...lengths.keys()])
     this.#onWanting(this)
   }
 
   #fail(error: Error): void {
-    this.#waiters.rejectAll(error)
-    this.#downloads.cancelAll(error)
+    this.#waiters?.rejectAll(error)
+    this.#downloads?.cancelAll(error)
   }
 }
 

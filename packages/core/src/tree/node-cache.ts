@@ -6,8 +6,9 @@ import type { TreeNode } from '@anyfeed/interfaces'
  */
 export class NodeCache {
   readonly #capacity: number
-  #young = new Map<number, Uint8Array>()
-  #old = new Map<number, Uint8Array>()
+  // None while nothing is at hand: many feeds may be open and idle.
+  #young: Map<number, Uint8Array> | undefined
+  #old: Map<number, Uint8Array> | undefined
 
   /** A node takes about 200 bytes. */
   constructor(capacity: number) {
@@ -15,9 +16,9 @@ export class NodeCache {
   }
 
   get(index: number): Uint8Array | undefined {
-    const hash = this.#young.get(index)
+    const hash = this.#young?.get(index)
     if (hash !== undefined) return hash
-    const older = this.#old.get(index)
+    const older = this.#old?.get(index)
     if (older !== undefined) this.#set(index, older)
     return older
   }
@@ -27,14 +28,15 @@ export class NodeCache {
   }
 
   clear(): void {
-    this.#young.clear()
-    this.#old.clear()
+    this.#young = undefined
+    this.#old = undefined
   }
 
   #set(index: number, hash: Uint8Array): void {
+    this.#young ??= new Map()
     this.#young.set(index, hash)
     if (this.#young.size * 2 <= this.#capacity) return
     this.#old = this.#young
-    this.#young = new Map()
+    this.#young = undefined
   }
 }
