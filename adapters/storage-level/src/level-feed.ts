@@ -35,7 +35,7 @@ export class LevelFeed implements FeedStorage {
 
   /** `record` is `undefined` for a feed that is being made. */
   constructor(key: Uint8Array, store: Store, record: FeedRecord | undefined) {
-    this.key = new Uint8Array(key)
+    this.key = record?.key ?? new Uint8Array(key)
     this.#store = store
     this.#record = record
     this.#packs = new FeedPacks(this.key, store.db, store.cache, record === undefined)

@@ -26,7 +26,7 @@ export class PageTable {
       if (page === undefined) return
       // Filled, here and below, so that the arrays stay dense and a look-up stays cheap.
       while (this.#sections.length < place) this.#sections.push(undefined)
-      section = []
+      section = [undefined]
       this.#sections[place] = section
       this.#taken++
     }

@@ -5,7 +5,7 @@ import type { Directory } from '../session/options.ts'
 /** The feeds that peers may join: those whose stored state was read, by id and by the beginning of their topic. */
 export class FeedDirectory implements Directory {
   readonly #byId = new Map<string, IdentifiedFeed>()
-  readonly #byPrefix = new Map<string, Set<IdentifiedFeed>>()
+  readonly #byPrefix = new Map<string, readonly IdentifiedFeed[]>()
   readonly #nonces = new Set<string>()
 
   byId(id: Uint8Array): IdentifiedFeed | undefined {
@@ -23,16 +23,15 @@ export class FeedDirectory implements Directory {
   add(feed: IdentifiedFeed): void {
     this.#byId.set(toHex(feed.id), feed)
     const prefix = toHex(feed.topic.subarray(0, 2))
-    const bucket = this.#byPrefix.get(prefix) ?? new Set()
-    this.#byPrefix.set(prefix, bucket.add(feed))
+    this.#byPrefix.set(prefix, [...(this.#byPrefix.get(prefix) ?? []), feed])
   }
 
   delete(feed: IdentifiedFeed): void {
     this.#byId.delete(toHex(feed.id))
     const prefix = toHex(feed.topic.subarray(0, 2))
-    const bucket = this.#byPrefix.get(prefix)
-    bucket?.delete(feed)
-    if (bucket?.size === 0) this.#byPrefix.delete(prefix)
+    const others = this.#byPrefix.get(prefix)?.filter((other) => other !== feed) ?? []
+    if (others.length > 0) this.#byPrefix.set(prefix, others)
+    else this.#byPrefix.delete(prefix)
   }
 
   isOwnNonce(nonce: Uint8Array): boolean {

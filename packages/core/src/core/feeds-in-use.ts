@@ -2,7 +2,7 @@ import type { FeedRecord, FeedStorage, Storage } from '@anyfeed/interfaces'
 import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
 import { Feed } from '../feed/feed.ts'
-import { IdentifiedFeed } from '../feed/identified-feed.ts'
+import { IdentifiedFeed, type IdentifiedFeedOwner } from '../feed/identified-feed.ts'
 import type { FeedContext, FeedListener, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
 import { UnfinishedFeed } from '../feed/unfinished-feed.ts'
 import type { LocalContent } from '../replicator/duplicates.ts'
@@ -29,7 +29,7 @@ export interface FeedsOwner {
 }
 
 /** The feeds that have handles: opened once however many handles they have, and closed with the last of them. */
-export class FeedsInUse {
+export class FeedsInUse implements IdentifiedFeedOwner {
   readonly identified = new Map<string, IdentifiedFeed>()
   readonly unfinished = new Map<string, UnfinishedFeed>()
   readonly #owner: FeedsOwner
@@ -62,22 +62,13 @@ export class FeedsInUse {
 
   /** Takes a feed with an id into use. `key` is for the case that the store does not have it yet. */
   identify(id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>): IdentifiedFeed {
-    const { directory } = this.#owner
-    const onWanting = (feed: IdentifiedFeed) => {
-      if (directory.byId(id) === feed) this.#owner.offer(feed)
-    }
-    const opening = () => this.#owner.open().then(open)
-    const feed: IdentifiedFeed = new IdentifiedFeed(
-      this.context,
-      { id, key, onWanting, local: (feed) => this.#localContent(feed) },
-      opening
-    )
+    const feed = new IdentifiedFeed(this.context, this, { id, key }, () => this.#owner.open().then(open))
     this.identified.set(toHex(id), feed)
     feed.opening.then(
       () => {
         if (this.identified.get(toHex(id)) !== feed) return
-        directory.add(feed)
-        onWanting(feed)
+        this.#owner.directory.add(feed)
+        this.onWanting(feed)
       },
       () => {}
     )
@@ -141,7 +132,11 @@ export class FeedsInUse {
     await Promise.all([...this.identified.values(), ...this.unfinished.values()].map((f) => this.#closeHandles(f)))
   }
 
-  #localContent(feed: IdentifiedFeed): LocalContent {
+  onWanting(feed: IdentifiedFeed): void {
+    if (this.#owner.directory.byId(feed.id) === feed) this.#owner.offer(feed)
+  }
+
+  localContent(feed: IdentifiedFeed): LocalContent {
     const { storage } = this
     return {
       others: () => this.#others(feed),

@@ -7,31 +7,29 @@ import {
 } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 
+/** The feed whose blocks are held. */
+export interface HoldingFeed {
+  /** The feed's length, 0 while it is not known. */
+  readonly blocks: number
+  /** The feed's record with what is here. */
+  recordWith(here: Pick<FeedRecord, 'complete' | 'byteLength'>): FeedRecord
+  /** These blocks are here now, or are not any more. */
+  onHeld(blocks: readonly number[]): void
+}
+
 /** Which blocks of a feed are here, and each change of that: first in the store, one after the other. */
 export class HeldBlocks {
   readonly have = new PagedBitfield()
+  readonly #feed: HoldingFeed
   readonly #durability: Durability
-  /** The feed's length, 0 while it is not known. */
-  readonly #blocks: () => number
-  readonly #record: (here: Pick<FeedRecord, 'complete' | 'byteLength'>) => FeedRecord
-  readonly #onChange: (blocks: readonly number[]) => void
   #storage: FeedStorage | undefined
   #count = 0
   #byteLength = 0
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(options: {
-    durability: Durability
-    blocks: () => number
-    /** The feed's record with what is here. */
-    record: (here: Pick<FeedRecord, 'complete' | 'byteLength'>) => FeedRecord
-    /** These blocks are here now, or are not any more. */
-    onChange: (blocks: readonly number[]) => void
-  }) {
-    this.#durability = options.durability
-    this.#blocks = options.blocks
-    this.#record = options.record
-    this.#onChange = options.onChange
+  constructor(feed: HoldingFeed, durability: Durability) {
+    this.#feed = feed
+    this.#durability = durability
   }
 
   /** How many blocks are here. */
@@ -45,7 +43,7 @@ export class HeldBlocks {
   }
 
   get complete(): boolean {
-    return this.#blocks() > 0 && this.#count === this.#blocks()
+    return this.#feed.blocks > 0 && this.#count === this.#feed.blocks
   }
 
   /** Reads what the store has. */
@@ -71,13 +69,13 @@ export class HeldBlocks {
       const added = change.blocks.filter(({ index }) => !this.have.has(index)).map(({ index }) => index)
       let byteLength = this.#byteLength
       for (const { index, data } of change.blocks) if (!this.have.has(index)) byteLength += data.length
-      const complete = this.#count + added.length === this.#blocks()
+      const complete = this.#count + added.length === this.#feed.blocks
       const have = complete ? [] : this.have.pagesWith(added)
-      await this.#commit({ ...change, have, record: this.#record({ complete, byteLength }) })
+      await this.#commit({ ...change, have, record: this.#feed.recordWith({ complete, byteLength }) })
       this.#byteLength = byteLength
       this.#count += added.length
       for (const index of added) this.have.add(index)
-      this.#onChange(added)
+      this.#feed.onHeld(added)
     })
   }
 
@@ -89,7 +87,7 @@ export class HeldBlocks {
       const before = { byteLength: this.#byteLength, count: this.#count }
       const changed = new Set(here.map((block) => Math.floor(block / HAVE_PAGE_BLOCKS)))
       // A complete feed has no have pages in the store.
-      const pages = this.complete ? Math.ceil(this.#blocks() / HAVE_PAGE_BLOCKS) : 0
+      const pages = this.complete ? Math.ceil(this.#feed.blocks / HAVE_PAGE_BLOCKS) : 0
       for (let page = 0; page < pages; page++) changed.add(page)
       // First here, so that nobody reads them while the store forgets them.
       for (const block of here) {
@@ -99,16 +97,16 @@ export class HeldBlocks {
       this.#count -= here.length
       // The bytes that were damaged may not be as many as those that were counted.
       if (this.#count === 0 || this.#byteLength < 0) this.#byteLength = 0
-      this.#onChange(here)
+      this.#feed.onHeld(here)
       const have = [...changed].map((page) => this.have.copyPage(page))
       const { complete, byteLength } = this
       try {
-        await this.#commit({ record: this.#record({ complete, byteLength }), dropped: here, have })
+        await this.#commit({ record: this.#feed.recordWith({ complete, byteLength }), dropped: here, have })
       } catch (error) {
         for (const block of here) this.have.add(block)
         this.#count = before.count
         this.#byteLength = before.byteLength
-        this.#onChange(here)
+        this.#feed.onHeld(here)
         throw error
       }
     })

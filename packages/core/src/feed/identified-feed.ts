@@ -1,4 +1,11 @@
-import { ClosedError, type FeedChange, type FeedStorage, StorageError, type TreeNode } from '@anyfeed/interfaces'
+import {
+  ClosedError,
+  type FeedChange,
+  type FeedRecord,
+  type FeedStorage,
+  StorageError,
+  type TreeNode
+} from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import type { LocalContent } from '../replicator/duplicates.ts'
@@ -9,38 +16,36 @@ import { topicOf } from '../session/join-proof.ts'
 import { FeedTree } from '../tree/feed-tree.ts'
 import { proofIndexes } from '../tree/proof.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
+import type { TreeHash } from '../tree/tree-hash.ts'
 import { runOf, type Verified, verifyAlone } from '../tree/verifier.ts'
 import { type Waiting, wait, waitFor } from '../wait/wait.ts'
 import { type CommitTarget, Committer } from './committer.ts'
 import type { Download } from './download.ts'
 import { Downloads } from './downloads.ts'
-import { HeldBlocks } from './held-blocks.ts'
+import { HeldBlocks, type HoldingFeed } from './held-blocks.ts'
 import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
-import { StoredBlocks } from './stored-blocks.ts'
+import { type ReadFeed, StoredBlocks } from './stored-blocks.ts'
 import { Waiters } from './waiters.ts'
 
 /** Each block of a feed brings its length. */
 const ANY_BLOCK: BlockRange = { start: 0, end: Infinity }
 
-export interface IdentifiedFeedOptions {
-  readonly id: Uint8Array
-  /** For the case that the store does not have the feed yet. */
-  readonly key: Uint8Array
+/** What a feed with an id needs of its core. */
+export interface IdentifiedFeedOwner {
   /** What else is here that the feed may have blocks in common with. */
-  readonly local: (feed: IdentifiedFeed) => LocalContent
+  localContent(feed: IdentifiedFeed): LocalContent
   /** Something is missing again. */
-  readonly onWanting: (feed: IdentifiedFeed) => void
+  onWanting(feed: IdentifiedFeed): void
 }
 
 /** A feed with an id: some of it is here, or all, and the rest comes from peers. */
-export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed, CommitTarget {
+export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed, CommitTarget, HoldingFeed, ReadFeed {
   readonly id: Uint8Array
   readonly topic: Uint8Array
   readonly tree: FeedTree
   readonly opening: Promise<void>
   readonly #held: HeldBlocks
-  readonly #local: (feed: IdentifiedFeed) => LocalContent
-  readonly #onWanting: (feed: IdentifiedFeed) => void
+  readonly #owner: IdentifiedFeedOwner
   #storage: FeedStorage | undefined
   #blocks: StoredBlocks | undefined
   #key: Uint8Array
@@ -58,24 +63,20 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   #lengthTold = false
   #commitError: Error | undefined
 
+  /** `key` is for the case that the store does not have the feed yet. */
   constructor(
     context: FeedContext,
-    { id, key, local, onWanting }: IdentifiedFeedOptions,
+    owner: IdentifiedFeedOwner,
+    { id, key }: { id: Uint8Array; key: Uint8Array },
     open: () => Promise<OpenedStorage>
   ) {
     super(context)
     this.id = id
     this.#key = key
-    this.#onWanting = onWanting
-    this.#local = local
+    this.#owner = owner
     this.topic = topicOf(context.sha256, id)
     this.tree = new FeedTree(id, (indexes) => this.#stored().getNodes(indexes))
-    this.#held = new HeldBlocks({
-      durability: context.durability,
-      blocks: () => this.blocks,
-      record: (here) => ({ key: this.#key, id, blocks: this.blocks, ...here }),
-      onChange: (blocks) => this.#downloads?.changed(blocks)
-    })
+    this.#held = new HeldBlocks(this, context.durability)
     this.opening = open().then((opened) => this.#load(opened))
     this.opening.catch(() => {})
   }
@@ -91,7 +92,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   /** Trades the feed with peers: made once one comes, or something is wanted of one. */
   get replicator(): Replicator {
     if (this.#trader === undefined) {
-      this.#trader = new Replicator(this, this.context, this.#local(this))
+      this.#trader = new Replicator(this, this.context, this.#owner.localContent(this))
       if (!this.#trades) this.#trader.stop()
     }
     return this.#trader
@@ -263,6 +264,23 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     return { data, proof }
   }
 
+  get hash(): TreeHash {
+    return this.context.hash
+  }
+
+  recordWith(here: Pick<FeedRecord, 'complete' | 'byteLength'>): FeedRecord {
+    return { key: this.#key, id: this.id, blocks: this.blocks, ...here }
+  }
+
+  onHeld(blocks: readonly number[]): void {
+    this.#downloads?.changed(blocks)
+  }
+
+  async dropDamaged(block: number, data: Uint8Array | undefined): Promise<void> {
+    this.assertOpen()
+    await this.#dropDamaged(block, data)
+  }
+
   onUploaded(block: number, data: Uint8Array): void {
     this.emit('upload', block, data)
   }
@@ -290,16 +308,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     if (record !== undefined) this.#key = record.key
     await this.#held.load(storage)
     this.#storage = storage
-    this.#blocks = new StoredBlocks(opened, {
-      tree: this.tree,
-      hash: this.context.hash,
-      have: this.have,
-      drop: async (block, data) => {
-        this.assertOpen()
-        await this.#dropDamaged(block, data)
-      },
-      onError: (error) => this.emit('error', error)
-    })
+    this.#blocks = new StoredBlocks(opened, this)
     if (record !== undefined && record.blocks > 0) {
       await this.tree.loadRoots(record.blocks)
       if (!equalBytes(this.context.hash.id(this.tree.roots), this.id)) {
@@ -392,7 +401,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
       throw error
     }
     this.#trader?.dropped([...lengths.keys()])
-    this.#onWanting(this)
+    this.#owner.onWanting(this)
   }
 
   #fail(error: Error): void {
