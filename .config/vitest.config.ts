@@ -8,6 +8,7 @@ const sources = Object.fromEntries(
   [
     'packages/interfaces',
     'packages/core',
+    'packages/adapter-kit',
     'packages/hypercore',
     'adapters/storage-memory',
     'adapters/storage-level',

@@ -5,6 +5,7 @@ import { BUNDLERS } from './bundle.ts'
 const FOR_PAGES = [
   '@anyfeed/interfaces',
   '@anyfeed/core',
+  '@anyfeed/adapter-kit',
   '@anyfeed/swarm',
   '@anyfeed/hypercore',
   '@anyfeed/storage-memory',

@@ -13,22 +13,23 @@ export interface SourcePackage {
   readonly files: ReadonlyMap<string, string>
 }
 
-type Layer = 'interfaces' | 'core' | 'swarm' | 'web' | 'face' | 'adapter' | 'conformance' | 'testing'
+type Layer = 'interfaces' | 'kit' | 'core' | 'swarm' | 'web' | 'face' | 'adapter' | 'conformance' | 'testing'
 
 /** Which layers a layer may build on: dependencies run one way (docs/architecture.md). */
 const BELOW: Readonly<Record<Layer, readonly Layer[]>> = {
   interfaces: [],
+  kit: ['interfaces'],
   core: ['interfaces'],
   swarm: ['interfaces', 'core'],
   web: ['interfaces', 'core', 'swarm', 'adapter'],
   face: ['interfaces', 'core', 'swarm', 'web', 'adapter'],
-  adapter: ['interfaces'],
+  adapter: ['interfaces', 'kit'],
   conformance: ['interfaces', 'core', 'swarm'],
   testing: ['interfaces', 'core', 'swarm']
 }
 
 /** Layers that run anywhere, and so import nothing of Node's; the platform folder is where the outside comes in. */
-const PORTABLE: ReadonlySet<Layer> = new Set(['interfaces', 'core'])
+const PORTABLE: ReadonlySet<Layer> = new Set(['interfaces', 'kit', 'core'])
 const PLATFORM = 'src/platform/'
 
 /**
@@ -48,6 +49,7 @@ function layerOf({ folder }: SourcePackage): Layer | undefined {
   const [group, name] = folder.split('/')
   if (group === 'adapters') return 'adapter'
   if (group === 'conformance') return 'conformance'
+  if (name === 'adapter-kit') return 'kit'
   if (name === 'hypercore' || name === 'cli') return 'face'
   return name !== undefined && name in BELOW ? (name as Layer) : undefined
 }
