@@ -1,3 +1,4 @@
+import type { Sender } from '@anyfeed/adapter-kit'
 import type { Connection } from '@anyfeed/interfaces'
 import type { Connection as Libp2pConnection, PeerId, Stream } from '@libp2p/interface'
 import { formatAddress } from './address.ts'
@@ -5,7 +6,7 @@ import { brokenError } from './errors.ts'
 import { pairBinding } from './identity.ts'
 import type { Settings } from './options.ts'
 import { Receiving } from './receiving.ts'
-import { Sending } from './sending.ts'
+import { sending } from './sending.ts'
 
 /** A stream that libp2p has opened, and what it belongs to. */
 export interface Wire {
@@ -21,12 +22,11 @@ export class StreamConnection implements Connection {
   readonly remoteAddress: string
   readonly remoteIdentity: string
   readonly channelBinding: Uint8Array
-  readonly sink = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> =>
-    this.#sending.send(source)
+  readonly sink = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> => this.#sender.send(source)
   readonly closed: Promise<void>
   readonly #stream: Stream
   readonly #receiving: Receiving
-  readonly #sending: Sending
+  readonly #sender: Sender
   #ending = false
   #aborted = false
 
@@ -40,13 +40,13 @@ export class StreamConnection implements Connection {
     const abort = (reason: Error) => this.abort(reason)
     const broken = (thrown: unknown) => brokenError(this.remoteAddress, thrown)
     this.#receiving = new Receiving(stream, settings.maxBuffered, abort)
-    this.#sending = new Sending({ stream, end: this.#guardEnd(), abort, broken })
-    this.source = this.#receiving
+    this.#sender = sending({ stream, end: this.#guardEnd(), abort, broken })
+    this.source = this.#receiving.source
     this.closed = new Promise((resolve) => {
       const over = (thrown?: unknown) => {
         // A close in good order comes while our own end is under way; that ends well by itself if all is sent.
         const sent = thrown === undefined && this.#ending && stream.writeBufferLength === 0
-        if (!sent) this.#sending.fail(broken(thrown))
+        if (!sent) this.#sender.fail(broken(thrown))
         this.#receiving.over(() => broken(thrown))
         resolve()
       }
@@ -56,15 +56,15 @@ export class StreamConnection implements Connection {
   }
 
   close(): Promise<void> {
-    this.#sending.close()
+    this.#sender.close()
     return this.closed
   }
 
   abort(reason: Error): void {
     if (this.#aborted) return
     this.#aborted = true
-    this.#receiving.drop(reason)
-    this.#sending.fail(reason)
+    this.#receiving.source.drop(reason)
+    this.#sender.fail(reason)
     this.#stream.abort(reason)
   }
 

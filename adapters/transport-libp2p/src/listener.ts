@@ -1,3 +1,4 @@
+import { handOver } from '@anyfeed/adapter-kit'
 import { type Connection, ConnectionError, type Listener, type ListenOptions } from '@anyfeed/interfaces'
 import { formatAddress } from './address.ts'
 import type { Wire } from './connection.ts'
@@ -22,9 +23,7 @@ export async function openListener(
           stream.abort(new ConnectionError('ERR_CONNECTION_UNTRUSTED', 'the remote cannot be told from another'))
           return
         }
-        const adopted = adopt({ stream, connection, self: node.peerId })
-        // Also catches what an async handler rejects with: a fault of one connection must not end the process.
-        new Promise((resolve) => resolve(onConnection(adopted))).catch((error: Error) => adopted.abort(error))
+        handOver(adopt({ stream, connection, self: node.peerId }), onConnection)
       },
       {
         maxInboundStreams: settings.maxInboundStreams,

@@ -1,3 +1,4 @@
+import { wholeNumber } from '@anyfeed/adapter-kit'
 export interface Libp2pTransportOptions {
   /**
    * Bytes that wait here for the reader of a connection before libp2p is asked to pause; a chunk counts as 64 bytes at
@@ -30,15 +31,10 @@ const MIB = 1024 * KIB
 /** With the defaults filled in. Throws a `RangeError` for a number that is not whole and above zero. */
 export function settingsOf(options: Libp2pTransportOptions): Settings {
   return {
-    maxBuffered: whole('maxBuffered', options.maxBuffered ?? 256 * KIB),
-    maxStreamWindow: whole('maxStreamWindow', options.maxStreamWindow ?? 16 * MIB),
-    maxInboundStreams: whole('maxInboundStreams', options.maxInboundStreams ?? 1024),
-    maxOutboundStreams: whole('maxOutboundStreams', options.maxOutboundStreams ?? 1024),
+    maxBuffered: wholeNumber('maxBuffered', options.maxBuffered ?? 256 * KIB, 1),
+    maxStreamWindow: wholeNumber('maxStreamWindow', options.maxStreamWindow ?? 16 * MIB, 1),
+    maxInboundStreams: wholeNumber('maxInboundStreams', options.maxInboundStreams ?? 1024, 1),
+    maxOutboundStreams: wholeNumber('maxOutboundStreams', options.maxOutboundStreams ?? 1024, 1),
     limitedConnections: options.limitedConnections ?? false
   }
-}
-
-function whole(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new RangeError(`${name} must be a whole number above zero, not ${value}`)
 }

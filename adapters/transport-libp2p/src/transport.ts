@@ -1,3 +1,4 @@
+import { OpenConnections } from '@anyfeed/adapter-kit'
 import {
   AbortedError,
   ClosedError,
@@ -25,7 +26,7 @@ export class Libp2pTransport implements Transport {
   readonly #node: Libp2pNode
   readonly #settings: Settings
   readonly #closing = new AbortController()
-  readonly #connections = new Set<Connection>()
+  readonly #connections = new OpenConnections()
   readonly #opening = new Set<Promise<unknown>>()
   #listener: Listener | undefined
 
@@ -83,9 +84,7 @@ export class Libp2pTransport implements Transport {
     // What was just being opened is undone by whoever opened it, or is on one of the lists below.
     await Promise.allSettled(this.#opening)
     await this.#listener?.close()
-    const connections = [...this.#connections]
-    for (const connection of connections) connection.abort(closedError())
-    await Promise.all(connections.map((each) => each.closed))
+    await this.#connections.abort(closedError())
   }
 
   /** What is being opened, which `close` waits for. */
@@ -97,10 +96,7 @@ export class Libp2pTransport implements Transport {
   }
 
   #adopt(wire: Wire): Connection {
-    const connection = new StreamConnection(wire, this.#settings)
-    this.#connections.add(connection)
-    connection.closed.then(() => this.#connections.delete(connection))
-    return connection
+    return this.#connections.add(new StreamConnection(wire, this.#settings))
   }
 }
 

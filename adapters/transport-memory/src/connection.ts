@@ -1,7 +1,5 @@
 import { type Connection, ConnectionError } from '@anyfeed/interfaces'
 import { Pipe } from './pipe.ts'
-import { receiving } from './receiving.ts'
-import { Sending } from './sending.ts'
 
 /** The two ends of a new connection. `bound` is in bytes, for each direction. */
 export function connectionPair(addresses: readonly [string, string], bound: number): [Connection, Connection] {
@@ -10,11 +8,13 @@ export function connectionPair(addresses: readonly [string, string], bound: numb
   const closed = new Promise<void>((resolve) => {
     close = resolve
   })
-  const over = () => {
+  const onOver = () => {
     if (--open === 0) close()
   }
-  const there = new Pipe(bound, over)
-  const back = new Pipe(bound, over)
+  const abortNear = (reason: Error) => near.abort(reason)
+  const abortFar = (reason: Error) => far.abort(reason)
+  const there = new Pipe(bound, { abortSender: abortNear, abortReader: abortFar, onOver })
+  const back = new Pipe(bound, { abortSender: abortFar, abortReader: abortNear, onOver })
   const near = new End({ incoming: back, outgoing: there, remoteAddress: addresses[1], closed })
   const far = new End({ incoming: there, outgoing: back, remoteAddress: addresses[0], closed })
   near.join(far)
@@ -37,11 +37,10 @@ class End implements Connection {
   readonly remoteIdentity = undefined
   readonly channelBinding = undefined
   readonly sink = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> =>
-    this.#sending.send(source)
+    this.#outgoing.sender.send(source)
   readonly closed: Promise<void>
   readonly #incoming: Pipe
   readonly #outgoing: Pipe
-  readonly #sending: Sending
   #remote: End | undefined
 
   constructor({ incoming, outgoing, remoteAddress, closed }: Parts) {
@@ -49,9 +48,7 @@ class End implements Connection {
     this.#outgoing = outgoing
     this.remoteAddress = remoteAddress
     this.closed = closed
-    const abort = (reason: Error) => this.abort(reason)
-    this.source = receiving(incoming, abort)
-    this.#sending = new Sending(outgoing, abort)
+    this.source = incoming.received
   }
 
   /** Gives the end its other end. */
@@ -60,7 +57,7 @@ class End implements Connection {
   }
 
   close(): Promise<void> {
-    this.#sending.close()
+    this.#outgoing.sender.close()
     return this.closed
   }
 
@@ -79,7 +76,5 @@ class End implements Connection {
     })
     this.#incoming.break(reason, seen)
     this.#outgoing.break(seen, reason)
-    this.#sending.fail(reason)
-    remote.#sending.fail(seen)
   }
 }

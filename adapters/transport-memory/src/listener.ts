@@ -1,3 +1,4 @@
+import { handOver } from '@anyfeed/adapter-kit'
 import { AbortedError, type Connection, type Listener, type ListenOptions } from '@anyfeed/interfaces'
 import { formatAddress, requireName } from './address.ts'
 import { connectionPair } from './connection.ts'
@@ -19,8 +20,7 @@ export function openListener(
   hub.register(name, (dialler, bound) => {
     const [far, near] = connectionPair([dialler, own], Math.min(bound, maxBuffered))
     adopt(near)
-    // Also catches what an async handler rejects with: a fault of one connection must not end the process.
-    new Promise((resolve) => resolve(onConnection(near))).catch((error: Error) => near.abort(error))
+    handOver(near, onConnection)
     return far
   })
 

@@ -1,3 +1,4 @@
+import { OpenConnections, wholeNumber } from '@anyfeed/adapter-kit'
 import {
   AbortedError,
   ClosedError,
@@ -49,13 +50,11 @@ class MemoryTransport implements Transport {
   readonly supports
   readonly #hub: MemoryHub
   readonly #listeners = new Set<Listener>()
-  readonly #connections = new Set<Connection>()
+  readonly #connections = new OpenConnections()
   #closed = false
 
   constructor(hub: MemoryHub, maxBuffered: number) {
-    if (!Number.isSafeInteger(maxBuffered) || maxBuffered < 1) {
-      throw new RangeError(`maxBuffered must be a whole number of bytes above zero, not ${maxBuffered}`)
-    }
+    wholeNumber('maxBuffered', maxBuffered, 1)
     this.#hub = hub
     this.supports = { identity: false, encrypted: false, maxBuffered }
   }
@@ -70,7 +69,7 @@ class MemoryTransport implements Transport {
     // A dial takes a turn on every medium; without it, code that passes here would break on a socket.
     await undefined
     this.#check(`dialling ${address}`, signal)
-    return this.#adopt(this.#hub.connect(name, this.supports.maxBuffered))
+    return this.#connections.add(this.#hub.connect(name, this.supports.maxBuffered))
   }
 
   async listen(address: string, options: ListenOptions): Promise<Listener> {
@@ -79,7 +78,7 @@ class MemoryTransport implements Transport {
     await undefined
     this.#check(`listening on ${address}`, options.signal)
     const listener = openListener(this.#hub, address, options, this.supports.maxBuffered, (connection) =>
-      this.#adopt(connection)
+      this.#connections.add(connection)
     )
     this.#listeners.add(listener)
     listener.closed.then(() => this.#listeners.delete(listener))
@@ -89,15 +88,8 @@ class MemoryTransport implements Transport {
   async close(): Promise<void> {
     this.#closed = true
     const listeners = [...this.#listeners]
-    const connections = [...this.#connections]
-    for (const connection of connections) connection.abort(new ClosedError('the transport was closed'))
-    await Promise.all([...listeners.map((each) => each.close()), ...connections.map((each) => each.closed)])
-  }
-
-  #adopt(connection: Connection): Connection {
-    this.#connections.add(connection)
-    connection.closed.then(() => this.#connections.delete(connection))
-    return connection
+    const aborted = this.#connections.abort(new ClosedError('the transport was closed'))
+    await Promise.all([...listeners.map((each) => each.close()), aborted])
   }
 
   #check(doing: string, signal: DialOptions['signal']): void {

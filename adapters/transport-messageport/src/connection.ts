@@ -1,8 +1,9 @@
+import { Sender } from '@anyfeed/adapter-kit'
 import { type Connection, ConnectionError } from '@anyfeed/interfaces'
 import { amountOf, type Control } from './messages.ts'
 import { type Port, post, watch } from './port.ts'
 import { Receiving } from './receiving.ts'
-import { Sending } from './sending.ts'
+import { WindowWriter } from './window-writer.ts'
 
 /** What both sides have agreed on when a port becomes a connection. */
 export interface Agreement {
@@ -19,12 +20,12 @@ export class PortConnection implements Connection {
   /** Nobody proves anything inside one browser. */
   readonly remoteIdentity = undefined
   readonly channelBinding = undefined
-  readonly sink = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> =>
-    this.#sending.send(source)
+  readonly sink = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> => this.#sender.send(source)
   readonly closed: Promise<void>
   readonly #port: Port
   readonly #receiving: Receiving
-  readonly #sending: Sending
+  readonly #writer: WindowWriter
+  readonly #sender: Sender
   readonly #stop: () => void
   #resolveClosed: () => void = () => {}
   #over = false
@@ -34,7 +35,7 @@ export class PortConnection implements Connection {
     this.remoteAddress = remoteAddress
     const abort = (reason: Error) => this.abort(reason)
     this.#receiving = new Receiving(window, (read) => this.#tell({ read }), abort)
-    this.#sending = new Sending(remoteWindow, {
+    this.#writer = new WindowWriter(remoteWindow, {
       // A view goes over with the whole of its buffer, so the bytes are copied first; the copy itself is not.
       write: (chunk) => {
         const copy = new Uint8Array(chunk)
@@ -46,7 +47,8 @@ export class PortConnection implements Connection {
       },
       abort
     })
-    this.source = this.#receiving
+    this.#sender = new Sender(this.#writer)
+    this.source = this.#receiving.source
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve
     })
@@ -58,13 +60,13 @@ export class PortConnection implements Connection {
   }
 
   close(): Promise<void> {
-    this.#sending.close()
+    this.#sender.close()
     return this.closed
   }
 
   abort(reason: Error): void {
-    this.#receiving.drop(reason)
-    this.#sending.fail(reason)
+    this.#receiving.source.drop(reason)
+    this.#sender.fail(reason)
     if (this.#over) return
     this.#tell({ abort: reason.message })
     this.#finish()
@@ -74,19 +76,21 @@ export class PortConnection implements Connection {
     const read = amountOf(message, 'read')
     if (message instanceof Uint8Array) {
       if (!this.#receiving.arrived(message)) this.#refuse('sent more than its window')
-    } else if (read !== undefined) this.#sending.opened(read)
-    else if (typeof message !== 'object' || message === null) this.#refuse('sent what is no message of ours')
+    } else if (read !== undefined) {
+      this.#writer.opened(read)
+      this.#sender.drained()
+    } else if (typeof message !== 'object' || message === null) this.#refuse('sent what is no message of ours')
     else if ('end' in message) {
-      this.#receiving.end()
+      this.#receiving.source.end()
       this.#sayBye()
-    } else if ('bye' in message && this.#sending.ended && this.#receiving.ended) this.#finish()
+    } else if ('bye' in message && this.#writer.ended && this.#receiving.source.ended) this.#finish()
     else if ('abort' in message) this.#broke('aborted the connection', { cause: new Error(String(message.abort)) })
     else this.#refuse('sent what is no message of ours')
   }
 
   /** The other end of the port is closed: well, if both directions are over. */
   #gone(): void {
-    if (this.#sending.ended && this.#receiving.ended) this.#finish()
+    if (this.#writer.ended && this.#receiving.source.ended) this.#finish()
     else this.#broke('went away')
   }
 
@@ -96,13 +100,13 @@ export class PortConnection implements Connection {
 
   #broke(what: string, options?: { readonly cause: Error }): void {
     const error = new ConnectionError('ERR_CONNECTION_RESET', `${this.remoteAddress} ${what}`, options)
-    this.#receiving.fail(error)
-    this.#sending.fail(error)
+    this.#receiving.source.fail(error)
+    this.#sender.fail(error)
     this.#finish()
   }
 
   #sayBye(): void {
-    if (this.#sending.ended && this.#receiving.ended) this.#tell({ bye: true })
+    if (this.#writer.ended && this.#receiving.source.ended) this.#tell({ bye: true })
   }
 
   #tell(control: Control): void {

@@ -1,3 +1,4 @@
+import { handOver, OpenConnections, wholeNumber } from '@anyfeed/adapter-kit'
 import {
   AbortedError,
   ClosedError,
@@ -69,13 +70,11 @@ class PortTransport implements MessagePortTransport, Introducer {
   readonly #introduce: boolean
   readonly #attachments = new Set<Attachment>()
   readonly #listeners = new Map<string, { readonly take: (connection: Connection) => void; close(): void }>()
-  readonly #connections = new Set<Connection>()
+  readonly #connections = new OpenConnections()
   readonly #closing = new AbortController()
 
   constructor(maxBuffered: number, introduce: boolean) {
-    if (!Number.isSafeInteger(maxBuffered) || maxBuffered < 1) {
-      throw new RangeError(`maxBuffered must be a whole number of bytes above zero, not ${maxBuffered}`)
-    }
+    wholeNumber('maxBuffered', maxBuffered, 1)
     this.supports = { identity: false, encrypted: false, maxBuffered }
     this.#introduce = introduce
   }
@@ -94,7 +93,9 @@ class PortTransport implements MessagePortTransport, Introducer {
   async dial(address: string, { signal }: DialOptions = {}): Promise<Connection> {
     const name = requireName(address)
     const { maxBuffered } = this.supports
-    return this.#adopt(await dial(name, this.#attachments, maxBuffered, { signal, closing: this.#closing.signal }))
+    return this.#connections.add(
+      await dial(name, this.#attachments, maxBuffered, { signal, closing: this.#closing.signal })
+    )
   }
 
   async listen(address: string, { onConnection, signal }: ListenOptions): Promise<Listener> {
@@ -121,10 +122,7 @@ class PortTransport implements MessagePortTransport, Introducer {
       resolveClosed()
       return closed
     }
-    // Also catches what an async handler rejects with: a fault of one connection must not end the process.
-    const take = (connection: Connection) => {
-      new Promise((resolve) => resolve(onConnection(connection))).catch((error: Error) => connection.abort(error))
-    }
+    const take = (connection: Connection) => handOver(connection, onConnection)
     const listener = { take, close }
     this.#listeners.set(name, listener)
     signal?.addEventListener('abort', close, { once: true })
@@ -134,9 +132,7 @@ class PortTransport implements MessagePortTransport, Introducer {
   async close(): Promise<void> {
     this.#closing.abort()
     for (const listener of [...this.#listeners.values()]) listener.close()
-    const connections = [...this.#connections]
-    for (const connection of connections) connection.abort(closedError())
-    await Promise.all(connections.map((each) => each.closed))
+    await this.#connections.abort(closedError())
     for (const attachment of [...this.#attachments]) attachment.detach()
   }
 
@@ -151,7 +147,7 @@ class PortTransport implements MessagePortTransport, Introducer {
     const { name, port } = dial
     if (this.#listeners.has(name)) {
       accept(dial, this.supports.maxBuffered, (connection) => {
-        this.#adopt(connection)
+        this.#connections.add(connection)
         const listener = this.#listeners.get(name)
         if (listener === undefined) connection.abort(closedError())
         else listener.take(connection)
@@ -180,12 +176,6 @@ class PortTransport implements MessagePortTransport, Introducer {
 
   #others(from: Attachment): Attachment[] {
     return [...this.#attachments].filter((each) => each !== from)
-  }
-
-  #adopt<C extends Connection>(connection: C): C {
-    this.#connections.add(connection)
-    connection.closed.then(() => this.#connections.delete(connection))
-    return connection
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
+import type { ReceiveBuffer, Sender } from '@anyfeed/adapter-kit'
 import type { Connection } from '@anyfeed/interfaces'
 import { formatAddress } from './address.ts'
 import { brokenError } from './errors.ts'
-import { Receiving } from './receiving.ts'
-import { Sending } from './sending.ts'
+import { receiving } from './receiving.ts'
+import { sending } from './sending.ts'
 
 /** An open link, as dialler and listener hand it over. */
 export interface Wire {
@@ -21,12 +22,11 @@ export class TcpConnection implements Connection {
   readonly remoteAddress: string
   readonly remoteIdentity: string | undefined
   readonly channelBinding: Uint8Array | undefined
-  readonly sink = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> =>
-    this.#sending.send(source)
+  readonly sink = (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> => this.#sender.send(source)
   readonly closed: Promise<void>
   readonly #wire: Wire
-  readonly #receiving: Receiving
-  readonly #sending: Sending
+  readonly #received: ReceiveBuffer
+  readonly #sender: Sender
   #aborted = false
 
   constructor(wire: Wire, bound: number) {
@@ -36,22 +36,22 @@ export class TcpConnection implements Connection {
     this.remoteIdentity = wire.remoteIdentity
     this.channelBinding = wire.channelBinding
     const abort = (reason: Error) => this.abort(reason)
-    this.#receiving = new Receiving(socket, bound, abort)
-    this.#sending = new Sending(socket, bound, abort)
-    this.source = this.#receiving
+    this.#received = receiving(socket, bound, abort)
+    this.#sender = sending(socket, bound, abort)
+    this.source = this.#received
     this.closed = this.#watch()
   }
 
   close(): Promise<void> {
-    this.#sending.close()
+    this.#sender.close()
     return this.closed
   }
 
   abort(reason: Error): void {
     if (this.#aborted) return
     this.#aborted = true
-    this.#receiving.drop(reason)
-    this.#sending.fail(reason)
+    this.#received.drop(reason)
+    this.#sender.fail(reason)
     this.#reset()
   }
 
@@ -62,7 +62,7 @@ export class TcpConnection implements Connection {
     const rawClosed = closing(raw)
     await closing(socket)
     // Both ways may be over and well; if not, this is a break that no error told of.
-    if (!(this.#receiving.ended && socket.writableFinished)) this.#broke(undefined)
+    if (!(this.#received.ended && socket.writableFinished)) this.#broke(undefined)
     raw.destroy()
     await rawClosed
     // Node gives what was being written under TLS back one turn later; only then is nothing left.
@@ -71,8 +71,8 @@ export class TcpConnection implements Connection {
 
   #broke(cause: Error | undefined): void {
     const error = brokenError(this.remoteAddress, cause)
-    this.#receiving.fail(error)
-    this.#sending.fail(error)
+    this.#received.fail(error)
+    this.#sender.fail(error)
     this.#reset()
   }
 

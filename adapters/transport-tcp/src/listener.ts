@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { createServer, type Server, type Socket } from 'node:net'
+import { handOver } from '@anyfeed/adapter-kit'
 import { ClosedError, type Connection, type Listener, type ListenOptions, TimeoutError } from '@anyfeed/interfaces'
 import { requireAddress } from './address.ts'
 import { Attempt } from './attempt.ts'
@@ -42,11 +43,7 @@ export async function openListener(
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
     throw openingError('listening on', address, error)
   }
-  return new TcpListener(server, settings, signal, (wire) => {
-    const connection = adopt(wire)
-    // Also catches what an async handler rejects with: a fault of one connection must not end the process.
-    new Promise((resolve) => resolve(onConnection(connection))).catch((error: Error) => connection.abort(error))
-  })
+  return new TcpListener(server, settings, signal, (wire) => handOver(adopt(wire), onConnection))
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { wholeNumber } from '@anyfeed/adapter-kit'
 import { loadTls, type Tls, type TlsOptions } from './tls.ts'
 
 export interface TcpTransportOptions {
@@ -40,13 +41,8 @@ export function readOptions(options: TcpTransportOptions): Settings {
   return {
     tls: options.tls && loadTls(options.tls),
     noDelay: options.noDelay ?? true,
-    maxBuffered: whole('maxBuffered', options.maxBuffered ?? 256 * 1024, Number.MAX_SAFE_INTEGER),
-    dialTimeout: whole('dialTimeout', options.dialTimeout ?? 30_000, MAX_TIMEOUT),
-    handshakeTimeout: whole('handshakeTimeout', options.handshakeTimeout ?? 10_000, MAX_TIMEOUT)
+    maxBuffered: wholeNumber('maxBuffered', options.maxBuffered ?? 256 * 1024, 1),
+    dialTimeout: wholeNumber('dialTimeout', options.dialTimeout ?? 30_000, 1, MAX_TIMEOUT),
+    handshakeTimeout: wholeNumber('handshakeTimeout', options.handshakeTimeout ?? 10_000, 1, MAX_TIMEOUT)
   }
-}
-
-function whole(name: string, value: number, most: number): number {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value
-  throw new RangeError(`${name} must be a whole number from 1 to ${most}, not ${value}`)
 }

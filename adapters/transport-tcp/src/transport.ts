@@ -1,3 +1,4 @@
+import { OpenConnections } from '@anyfeed/adapter-kit'
 import {
   ClosedError,
   type Connection,
@@ -28,7 +29,7 @@ export class TcpTransport implements Transport {
   readonly #settings: Settings
   readonly #attempts = new Map<Attempt, Promise<unknown>>()
   readonly #listeners = new Set<Listener>()
-  readonly #connections = new Set<Connection>()
+  readonly #connections = new OpenConnections()
   #closed = false
 
   constructor(settings: Settings) {
@@ -65,9 +66,7 @@ export class TcpTransport implements Transport {
     // What had just been opened is added to the lists below; only then is each complete.
     await Promise.allSettled(this.#attempts.values())
     await Promise.all([...this.#listeners].map((each) => each.close()))
-    const connections = [...this.#connections]
-    for (const connection of connections) connection.abort(closedError())
-    await Promise.all(connections.map((each) => each.closed))
+    await this.#connections.abort(closedError())
   }
 
   async #attempt<T>(doing: string, open: (attempt: Attempt) => Promise<T>): Promise<T> {
@@ -83,10 +82,7 @@ export class TcpTransport implements Transport {
   }
 
   #adopt(wire: Wire): Connection {
-    const connection = new TcpConnection(wire, this.#settings.maxBuffered)
-    this.#connections.add(connection)
-    connection.closed.then(() => this.#connections.delete(connection))
-    return connection
+    return this.#connections.add(new TcpConnection(wire, this.#settings.maxBuffered))
   }
 }
 
