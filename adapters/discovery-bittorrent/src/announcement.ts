@@ -1,3 +1,4 @@
+import { pause, randomBetween } from '@anyfeed/adapter-kit'
 import type { Clock } from '@anyfeed/interfaces'
 import type { DhtNode } from './dht-node.ts'
 import type { Turns } from './turns.ts'
@@ -35,30 +36,9 @@ export async function keepAnnounced(
       failed = true
       onFailure(error)
     }
-    const ms = failed ? retry : renewal * (EARLIEST + Math.random() * (1 - EARLIEST))
+    const ms = failed ? retry : randomBetween(renewal * EARLIEST, renewal)
     if (failed) retry = Math.min(retry * 2, renewal)
-    await pause(ms, signal, clock, failed ? (wake) => node.onNextNode(wake) : undefined)
+    await pause(clock, ms, signal, failed ? (wake) => node.onNextNode(wake) : undefined)
   }
   node.release(infoHash, port)
-}
-
-/** Waits for `ms` milliseconds, until `signal` fires, or until it is woken by what `listen` listens to. */
-function pause(
-  ms: number,
-  signal: AbortSignal,
-  clock: Clock,
-  listen: ((wake: () => void) => () => void) | undefined
-): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const over = () => {
-      clock.clearTimeout(timer)
-      signal.removeEventListener('abort', over)
-      unlisten?.()
-      resolve()
-    }
-    const timer = clock.setTimeout(over, ms)
-    const unlisten = listen?.(over)
-    signal.addEventListener('abort', over, { once: true })
-  })
 }

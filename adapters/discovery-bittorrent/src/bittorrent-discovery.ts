@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net'
+import { Lifetimes, LookupResults, systemClock, wholeNumber } from '@anyfeed/adapter-kit'
 import {
   ClosedError,
   ConnectionError,
@@ -10,14 +11,11 @@ import { parseNode } from './address.ts'
 import { announcedPort } from './announced-port.ts'
 import { type AnnouncementOptions, keepAnnounced } from './announcement.ts'
 import { DhtNode } from './dht-node.ts'
-import { Findings } from './findings.ts'
 import { foundPeers } from './found-peers.ts'
 import { infoHashes, isTopicKey, type TopicKey } from './info-hash.ts'
-import { Lifetimes } from './lifetimes.ts'
-import { type BittorrentDiscovery, type BittorrentDiscoveryOptions, wholeNumber } from './options.ts'
+import type { BittorrentDiscovery, BittorrentDiscoveryOptions } from './options.ts'
 import { reachOf } from './reach.ts'
 import type { BittorrentState } from './state.ts'
-import { systemClock } from './system-clock.ts'
 import { Turns } from './turns.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -152,23 +150,23 @@ class BittorrentDhtDiscovery implements BittorrentDiscovery {
     await this.#node.close()
   }
 
-  #search(hashes: readonly string[], signal: AbortSignal): Findings {
+  #search(hashes: readonly string[], signal: AbortSignal): LookupResults {
     const [ended, end] = this.#until(signal)
-    const findings = new Findings({ source: this.name, limit: this.#maxAddresses, onOver: end })
-    ended.addEventListener('abort', () => findings.stop(), { once: true })
+    const results = new LookupResults({ source: this.name, limit: this.#maxAddresses, onOver: end })
+    ended.addEventListener('abort', () => results.stop(), { once: true })
     if (ended.aborted) {
-      findings.stop()
-      return findings
+      results.stop()
+      return results
     }
-    const onPeer = foundPeers(findings, this.#allowPrivate, this.#maxAddresses)
+    const onPeer = foundPeers(results, this.#allowPrivate, this.#maxAddresses)
     const searches = hashes.map((infoHash) =>
       this.#turns.run('lookup', ended, () => this.#node.lookup(infoHash, onPeer, ended))
     )
     Promise.all(searches).then(
-      () => findings.end(),
-      (error: Error) => findings.fail(error)
+      () => results.end(),
+      (error: Error) => results.fail(error)
     )
-    return findings
+    return results
   }
 
   /** A signal that fires when `signal` does, when everything is closed, or when the function beside it is called. */

@@ -1,12 +1,12 @@
+import type { LookupResults } from '@anyfeed/adapter-kit'
 import { type Endpoint, formatAddress } from './address.ts'
-import type { Findings } from './findings.ts'
 import { reachOf } from './reach.ts'
 
 /** Of what a lookup tells, one node of the DHT may tell this part: a lying one leaves room for the others. */
 const TELLER_SHARE = 0.25
 
 /** Passes on the peers that nodes tell of, where they can be real. */
-export function foundPeers(findings: Findings, allowPrivate: boolean, maxAddresses: number) {
+export function foundPeers(results: LookupResults, allowPrivate: boolean, maxAddresses: number) {
   const told = new Map<string, number>()
   const share = Math.max(1, Math.floor(maxAddresses * TELLER_SHARE))
   return (peer: Endpoint, teller = 'this node'): void => {
@@ -15,6 +15,6 @@ export function foundPeers(findings: Findings, allowPrivate: boolean, maxAddress
     const count = told.get(teller) ?? 0
     if (count >= share) return
     told.set(teller, count + 1)
-    findings.add(formatAddress(peer))
+    results.add(formatAddress(peer))
   }
 }

@@ -50,11 +50,3 @@ export interface BittorrentDiscovery extends Discovery {
   /** What to give to `state` after a restart; `undefined` when the node has never started. Works after close, too. */
   save(): BittorrentState | undefined
 }
-
-/** Throws a `RangeError` for a number that is no whole number from `least` to `most`. */
-export function wholeNumber(name: string, value: number, least: number, most: number): number {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${value}`)
-  }
-  return value
-}

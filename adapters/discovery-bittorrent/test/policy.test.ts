@@ -1,6 +1,6 @@
+import { LookupResults } from '@anyfeed/adapter-kit'
 import { expect, it } from 'vitest'
 import { announcedPort } from '../src/announced-port.ts'
-import { Findings } from '../src/findings.ts'
 import { foundPeers } from '../src/found-peers.ts'
 import { bittorrentDiscovery } from '../src/index.ts'
 import { infoHashes } from '../src/info-hash.ts'
@@ -43,15 +43,15 @@ it('announces the first port that the medium holds and others reach', () => {
 
 it('does not believe in ports and hosts that cannot be, and believes one node for a quarter', async () => {
   const tell = async (allowPrivate: boolean) => {
-    const findings = new Findings({ source: 'bittorrent', limit: 16, onOver: () => {} })
-    const onPeer = foundPeers(findings, allowPrivate, 16)
+    const results = new LookupResults({ source: 'bittorrent', limit: 16, onOver: () => {} })
+    const onPeer = foundPeers(results, allowPrivate, 16)
     const peers = ['10.0.0.1', '127.0.0.1', '0.0.0.0', '224.0.0.1', '8.8.8.8'].map((host) => ({ host, port: 1 }))
     for (const peer of [...peers, { host: '8.8.8.8', port: 0 }]) onPeer(peer, 'a')
     for (let port = 1; port < 1000; port++) onPeer({ host: '6.6.6.6', port }, 'liar')
     onPeer({ host: '9.9.9.9', port: 9 }, 'b')
-    findings.end()
+    results.end()
     const found: string[] = []
-    for (let step = await findings.next(); !step.done; step = await findings.next()) found.push(step.value.address)
+    for (let step = await results.next(); !step.done; step = await results.next()) found.push(step.value.address)
     return found
   }
   const lies = [1, 2, 3, 4].map((port) => `/ip4/6.6.6.6/tcp/${port}`)

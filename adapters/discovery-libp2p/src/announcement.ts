@@ -1,5 +1,6 @@
+import { pause, randomBetween } from '@anyfeed/adapter-kit'
 import type { CID } from 'multiformats/cid'
-import { pause, withDeadline } from './clock.ts'
+import { withDeadline } from './deadline.ts'
 import type { Newcomers } from './newcomers.ts'
 import type { Settings } from './options.ts'
 import type { Libp2pNode } from './protocol.ts'
@@ -35,7 +36,7 @@ export async function keepProviding(
     const told = node.getPeers().length > 0 && (await provide(node, id, settings, signal))
     retry = told ? FIRST_RETRY : Math.min(retry * 2, LONGEST_RETRY)
     const few = node.getPeers().length < KEEPERS
-    const interval = told ? renewInterval * (1 - Math.random() / 10) : retry * (1 - Math.random() / 2)
+    const interval = told ? randomBetween(renewInterval * 0.9, renewInterval) : randomBetween(retry / 2, retry)
     const woken = await pause(clock, interval, signal, few ? newcomers.beyond(count) : undefined)
     if (woken) {
       await pause(clock, settle, signal)

@@ -1,8 +1,9 @@
+import type { Clock } from '@anyfeed/interfaces'
 import type { Stream } from '@libp2p/interface'
 import { byteStream } from '@libp2p/utils'
 import { encodeAddresses } from './addresses-message.ts'
-import { type Clock, withDeadline } from './clock.ts'
 import { TOPIC_LENGTH } from './content-id.ts'
+import { withDeadline } from './deadline.ts'
 import { ADDRESSES_PROTOCOL, ANSWER_TIMEOUT, type Libp2pNode } from './protocol.ts'
 
 /** Questions that one connection may have open at once. */

@@ -1,7 +1,8 @@
+import type { Clock } from '@anyfeed/interfaces'
 import type { PeerId, Stream } from '@libp2p/interface'
 import { byteStream } from '@libp2p/utils'
 import { decodeAddresses, MAX_ADDRESS_LENGTH, MAX_ADDRESSES } from './addresses-message.ts'
-import { type Clock, withDeadline } from './clock.ts'
+import { withDeadline } from './deadline.ts'
 import { ADDRESSES_PROTOCOL, ANSWER_TIMEOUT, type Libp2pNode } from './protocol.ts'
 
 /** The most bytes of an answer. */

@@ -1,14 +1,17 @@
+import { LookupResults } from '@anyfeed/adapter-kit'
 import { ClosedError, type Discovered, type Discovery, type DiscoverySupports } from '@anyfeed/interfaces'
 import { checkAddresses } from './addresses-message.ts'
 import { keepProviding } from './announcement.ts'
 import { Answering } from './answering.ts'
-import { withDeadline } from './clock.ts'
 import { contentId } from './content-id.ts'
-import { Found } from './found.ts'
+import { withDeadline } from './deadline.ts'
 import { Newcomers } from './newcomers.ts'
 import type { Settings } from './options.ts'
 import type { Libp2pNode } from './protocol.ts'
 import { search } from './search.ts'
+
+/** The most addresses that a lookup tells of. */
+const MAX_ADDRESSES = 16_384
 
 /** Milliseconds for the content routing to forget that something is provided here. */
 const WITHDRAW_TIMEOUT = 5000
@@ -49,29 +52,18 @@ export class Libp2pDiscovery implements Discovery {
     if (this.#closing.signal.aborted) throw closedError()
     const left = new AbortController()
     const stop = AbortSignal.any([signal, this.#closing.signal, left.signal])
-    const found = new Found()
+    const results = new LookupResults({ source: this.name, limit: MAX_ADDRESSES, onOver: () => left.abort() })
+    stop.addEventListener('abort', () => results.stop(), { once: true })
     const wanted = topic.slice()
+    const own = () => this.#answering.addresses(wanted)
     const searching = this.#track(
-      search(
-        this.#node,
-        wanted,
-        () => this.#answering.addresses(wanted),
-        found,
-        this.#newcomers,
-        this.#settings,
-        stop
-      ).then(
-        () => found.end(),
-        (error) => found.end(error)
+      search(this.#node, wanted, own, results, this.#newcomers, this.#settings, stop).then(
+        () => results.end(),
+        (error) => results.fail(error)
       )
     )
     try {
-      for (let addresses = await found.next(); addresses !== undefined; addresses = await found.next()) {
-        for (const address of addresses) {
-          if (stop.aborted) return
-          yield { address, source: this.name }
-        }
-      }
+      yield* { [Symbol.asyncIterator]: () => results }
     } finally {
       left.abort()
       await searching

@@ -1,5 +1,5 @@
+import type { Waker } from '@anyfeed/adapter-kit'
 import type { IdentifyResult, PeerId } from '@libp2p/interface'
-import type { Waker } from './clock.ts'
 import type { Libp2pNode } from './protocol.ts'
 
 /** Counts the peers that the node has come to know, which is when they can be told something. */

@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from './clock.ts'
+import { systemClock } from '@anyfeed/adapter-kit'
+import type { Clock } from '@anyfeed/interfaces'
 
 export interface Libp2pDiscoveryOptions {
   /** What it is called where several discoveries are told apart, such as `kad-dht`. `libp2p` unless told. */

@@ -1,9 +1,10 @@
+import { type LookupResults, pause, randomBetween } from '@anyfeed/adapter-kit'
 import type { PeerId } from '@libp2p/interface'
 import { rethrowMisuse } from './announcement.ts'
 import { ask } from './ask.ts'
-import { pause, withDeadline } from './clock.ts'
 import { contentId } from './content-id.ts'
-import type { Found } from './found.ts'
+import { withDeadline } from './deadline.ts'
+import { foundAddresses } from './found-addresses.ts'
 import type { Newcomers } from './newcomers.ts'
 import type { Settings } from './options.ts'
 import type { Libp2pNode } from './protocol.ts'
@@ -15,26 +16,27 @@ const MAX_QUESTIONS = 8
 const SETTLE = 100
 
 /**
- * Looks for a topic, round after round, until the signal fires; what it finds goes to `found`. `own` gives what is
+ * Looks for a topic, round after round, until the signal fires; what it finds goes to `results`. `own` gives what is
  * announced here, which the node does not ask itself for.
  */
 export async function search(
   node: Libp2pNode,
   topic: Uint8Array,
   own: () => readonly string[],
-  found: Found,
+  results: LookupResults,
   newcomers: Newcomers,
   settings: Settings,
   signal: AbortSignal
 ): Promise<void> {
   const { clock, lookupInterval } = settings
+  const found = foundAddresses(results)
   const asking = new Map<string, Promise<void>>()
   /** Does not wait for the answer: a peer that takes its time holds up no round. */
   const question = async (peer: PeerId) => {
     const id = peer.toString()
     if (asking.has(id) || peer.equals(node.peerId)) return
     const answered = ask(node, clock, peer, topic, signal)
-      .then((addresses) => found.add(id, addresses))
+      .then((addresses) => found(id, addresses))
       // Whatever it was, the next round may do better.
       .catch(() => {})
       .finally(() => asking.delete(id))
@@ -44,15 +46,16 @@ export async function search(
   let interval = lookupInterval.first
   while (!signal.aborted) {
     const { count } = newcomers
-    const before = found.size
+    const before = results.size
     const known = own()
-    found.add(node.peerId.toString(), known)
+    found(node.peerId.toString(), known)
     await query(node, topic, question, settings, signal)
-    const jittered = interval * (1 - Math.random() / 2)
+    const jittered = randomBetween(interval / 2, interval)
     // Who has nothing yet does not wait for its turn when there is somebody new to ask.
-    const woken = await pause(clock, jittered, signal, found.size <= known.length ? newcomers.beyond(count) : undefined)
+    const few = results.size <= known.length
+    const woken = await pause(clock, jittered, signal, few ? newcomers.beyond(count) : undefined)
     if (woken) await pause(clock, SETTLE, signal)
-    interval = found.size > before ? lookupInterval.first : Math.min(interval * 2, lookupInterval.longest)
+    interval = results.size > before ? lookupInterval.first : Math.min(interval * 2, lookupInterval.longest)
   }
   await Promise.all(asking.values())
 }

@@ -1,14 +1,12 @@
+import { Lifetimes, LookupResults, systemClock, wholeNumber } from '@anyfeed/adapter-kit'
 import { type Clock, ClosedError, type Discovered, type Discovery, type DiscoverySupports } from '@anyfeed/interfaces'
-import { Findings } from './findings.ts'
-import { Lifetimes } from './lifetimes.ts'
 import { Medium } from './medium.ts'
 import { topicName } from './names.ts'
-import { type MdnsDiscoveryOptions, wholeNumber } from './options.ts'
+import type { MdnsDiscoveryOptions } from './options.ts'
 import { Pacer } from './pacer.ts'
 import type { Publication } from './publication.ts'
 import { Querier } from './querier.ts'
 import { Responder } from './responder.ts'
-import { systemClock } from './system-clock.ts'
 import { encodeAddresses } from './txt.ts'
 
 const PORT = 5353
@@ -129,22 +127,22 @@ class MdnsDiscovery implements Discovery {
     return this.#closing
   }
 
-  #search(name: string, signal: AbortSignal): Findings {
+  #search(name: string, signal: AbortSignal): LookupResults {
     if (this.#querier.topics >= this.#maxTopics)
       throw new RangeError(`more than ${this.#maxTopics} topics are looked up`)
     let leave = () => {}
-    const findings = new Findings({ source: this.name, limit: this.#maxAddresses, onOver: () => leave() })
+    const results = new LookupResults({ source: this.name, limit: this.#maxAddresses, onOver: () => leave() })
     if (signal.aborted || this.#lifetimes.closed) {
-      findings.stop()
-      return findings
+      results.stop()
+      return results
     }
     this.#medium.open()
-    this.#querier.join(name, findings)
+    this.#querier.join(name, results)
     leave = this.#lifetimes.begin(signal, () => {
-      this.#querier.leave(name, findings)
-      findings.stop()
+      this.#querier.leave(name, results)
+      results.stop()
     })
-    return findings
+    return results
   }
 
   async #close(): Promise<void> {

@@ -23,11 +23,3 @@ export interface MdnsDiscoveryOptions {
   /** The machine's clock unless told. */
   readonly clock?: Clock | undefined
 }
-
-/** Throws a `RangeError` for a number that is no whole number from `least` to `most`. */
-export function wholeNumber(name: string, value: number, least: number, most: number): number {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${value}`)
-  }
-  return value
-}

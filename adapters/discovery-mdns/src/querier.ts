@@ -1,7 +1,6 @@
+import { type LookupResults, randomBetween } from '@anyfeed/adapter-kit'
 import type { Clock } from '@anyfeed/interfaces'
 import type { OutgoingPacket } from 'multicast-dns'
-import type { Findings } from './findings.ts'
-import { between } from './jitter.ts'
 import { isInstanceName } from './names.ts'
 import type { Lane } from './pacer.ts'
 import { type DnsRecord, type Packet, PTR, TXT } from './packet.ts'
@@ -46,7 +45,7 @@ export class Querier {
     return this.#topics.size
   }
 
-  join(name: string, lookup: Findings): void {
+  join(name: string, lookup: LookupResults): void {
     const { clock, maxAddresses } = this.#options
     const topic = this.#topics.get(name) ?? new SoughtTopic(name, maxAddresses)
     this.#topics.set(name, topic)
@@ -54,7 +53,7 @@ export class Querier {
     this.#ask(topic)
   }
 
-  leave(name: string, lookup: Findings): void {
+  leave(name: string, lookup: LookupResults): void {
     const topic = this.#topics.get(name)
     if (topic === undefined) return
     topic.lookups.delete(lookup)
@@ -120,7 +119,7 @@ export class Querier {
         this.#due.add(topic)
         wake()
       },
-      between(topic.interval, topic.interval * JITTER)
+      randomBetween(topic.interval, topic.interval * JITTER)
     )
     topic.interval = Math.min(topic.interval * 2 * JITTER, LAST_INTERVAL_MS)
   }

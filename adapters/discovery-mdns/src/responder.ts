@@ -1,6 +1,6 @@
+import { randomBetween } from '@anyfeed/adapter-kit'
 import type { Clock } from '@anyfeed/interfaces'
 import type { OutgoingPacket } from 'multicast-dns'
-import { between } from './jitter.ts'
 import type { Lane } from './pacer.ts'
 import { ANY, type Packet, PTR, TXT } from './packet.ts'
 import { takeForPacket } from './packet-size.ts'
@@ -104,7 +104,7 @@ export class Responder {
 
   #answerSoon(publication: Publication): void {
     const { clock, wake } = this.#options
-    const wait = Math.max(between(...ANSWER_MS), publication.sentAt + REPEAT_MS - clock.now())
+    const wait = Math.max(randomBetween(...ANSWER_MS), publication.sentAt + REPEAT_MS - clock.now())
     publication.later('answer', wait, () => {
       this.#answers.add(publication)
       wake()
@@ -133,7 +133,7 @@ export class Responder {
     if (!unasked) return
     const again = ANNOUNCE_AGAIN_MS[publication.announced++]
     if (again === undefined) return
-    publication.later('announce', between(again, again * 1.25), () => {
+    publication.later('announce', randomBetween(again, again * 1.25), () => {
       this.#announcements.add(publication)
       wake()
     })

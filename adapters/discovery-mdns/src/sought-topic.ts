@@ -1,5 +1,5 @@
+import type { LookupResults } from '@anyfeed/adapter-kit'
 import type { Timer } from '@anyfeed/interfaces'
-import type { Findings } from './findings.ts'
 
 /** Of a topic's addresses, one host may tell this part: a flood from one host leaves room for the others. */
 const HOST_SHARE = 0.25
@@ -17,7 +17,7 @@ interface Instance {
 export class SoughtTopic {
   /** As it is asked for. */
   readonly name: string
-  readonly lookups = new Set<Findings>()
+  readonly lookups = new Set<LookupResults>()
   /** When it is asked for again. */
   timer: Timer
   /** Milliseconds until it is asked for again after the next time. */
@@ -34,7 +34,7 @@ export class SoughtTopic {
   }
 
   /** Tells a new lookup what is known already. `now` is in the clock's milliseconds. */
-  join(lookup: Findings, now: number): void {
+  join(lookup: LookupResults, now: number): void {
     this.lookups.add(lookup)
     this.#expire(now)
     for (const { addresses } of this.#instances.values()) for (const address of addresses) lookup.add(address)

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { LookupResults } from '@anyfeed/adapter-kit'
 import type { OutgoingPacket } from 'multicast-dns'
 import { expect, it } from 'vitest'
 import { SimulatedClock } from '../../../test/discovery/simulated-clock.ts'
-import { Findings } from '../src/findings.ts'
 import { mdnsDiscovery } from '../src/index.ts'
 import { freshInstanceName, SERVICE, topicName } from '../src/names.ts'
 import { Pacer } from '../src/pacer.ts'
@@ -27,17 +27,17 @@ function setUp(rate = 50) {
 }
 
 function lookUp(querier: Querier, topic = name) {
-  const findings = new Findings({ source: 'mdns', limit: 100, onOver: () => querier.leave(topic, findings) })
-  querier.join(topic, findings)
+  const results = new LookupResults({ source: 'mdns', limit: 100, onOver: () => querier.leave(topic, results) })
+  querier.join(topic, results)
   const found: string[] = []
   const done = (async () => {
     for (;;) {
-      const step = await findings.next()
+      const step = await results.next()
       if (step.done) return
       found.push(step.value.address)
     }
   })()
-  return { found, done, findings }
+  return { found, done, results }
 }
 
 function answer(topic: string, addresses: string[], ttl = 120, instance = freshInstanceName()): Packet {
@@ -108,7 +108,7 @@ it('forgets who fell silent after the TTL', async () => {
 
 it('asks for the topic and nothing else, ever more rarely, and tells which answers it has', async () => {
   const { clock, sent, querier } = setUp()
-  const { findings } = lookUp(querier)
+  const { results } = lookUp(querier)
   const instance = freshInstanceName()
   querier.onResponse(answer(name, ['/a'], 4500, instance), '10.0.0.1')
   await clock.advance(60 * 60 * 1000)
@@ -116,7 +116,7 @@ it('asks for the topic and nothing else, ever more rarely, and tells which answe
   expect(sent.length).toBeLessThan(14)
   for (const { questions } of sent) expect(questions).toEqual([{ name, type: 'PTR' }])
   expect(sent[1]?.answers).toEqual([{ name, type: 'PTR', ttl: expect.any(Number), data: instance }])
-  findings.stop()
+  results.stop()
   expect(clock.timers).toBe(0)
 })
 

@@ -1,6 +1,5 @@
+import { Lifetimes, LookupResults } from '@anyfeed/adapter-kit'
 import { ClosedError, type Discovered, type Discovery } from '@anyfeed/interfaces'
-import { Findings } from './findings.ts'
-import { Lifetimes } from './lifetimes.ts'
 import type { MemoryRendezvous } from './rendezvous.ts'
 import { topicKey } from './topic-key.ts'
 
@@ -62,22 +61,22 @@ class MemoryDiscovery implements Discovery {
     this.#lifetimes.close()
   }
 
-  #search(key: string, signal: AbortSignal): Findings {
+  #search(key: string, signal: AbortSignal): LookupResults {
     let leave = () => {}
-    const findings = new Findings({ source: this.name, limit: Number.POSITIVE_INFINITY, onOver: () => leave() })
+    const results = new LookupResults({ source: this.name, limit: Number.POSITIVE_INFINITY, onOver: () => leave() })
     if (signal.aborted || this.#lifetimes.closed) {
-      findings.stop()
-      return findings
+      results.stop()
+      return results
     }
     const unwatch = this.#rendezvous.watch(key, {
-      onFound: (address) => findings.add(address),
-      onLost: (address) => findings.drop(address)
+      onFound: (address) => results.add(address),
+      onLost: (address) => results.drop(address)
     })
     leave = this.#lifetimes.begin(signal, () => {
       unwatch()
-      findings.stop()
+      results.stop()
     })
-    return findings
+    return results
   }
 
   #key(doing: string, topic: Uint8Array): string {
