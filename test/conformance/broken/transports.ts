@@ -159,9 +159,13 @@ export const transportFaults: ReadonlyArray<readonly [fault: string, caseName: s
   [
     'hands out its own kind of arrays',
     'transport.flow.plain-chunks',
-    sending(async function* (source) {
-      for await (const chunk of source) yield Buffer.from(chunk)
-    })
+    {
+      connection: (connection) => ({
+        source: (async function* () {
+          for await (const chunk of connection.source) yield Buffer.from(chunk)
+        })()
+      })
+    }
   ],
   [
     'claims to prove who the remote is',
