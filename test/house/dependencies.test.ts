@@ -22,6 +22,16 @@ describe('a planted violation is found', () => {
       /^package\.json of @anyfeed\/a \(adapter\) may not depend on @anyfeed\/b \(adapter\)$/
     ],
     [
+      'a kit that knows Node',
+      tree({ 'packages/adapter-kit': { files: { 'src/x.ts': "import 'node:net'" } } }),
+      /^packages\/adapter-kit\/src\/x\.ts imports node:net: it must run anywhere$/
+    ],
+    [
+      'a kit that imports an adapter',
+      tree({ 'packages/adapter-kit': { dependencies: ['@anyfeed/a'] }, 'adapters/a': {} }),
+      /@anyfeed\/adapter-kit \(kit\) may not depend on @anyfeed\/a \(adapter\)$/
+    ],
+    [
       'an adapter that imports the core',
       tree({
         'packages/core': {},
@@ -92,7 +102,11 @@ describe('a planted violation is found', () => {
           'src/platform/node.ts': "import { createHash } from 'node:crypto'"
         }
       },
-      'adapters/a': { dependencies: ['@anyfeed/interfaces'], files: { 'src/index.ts': "import 'node:net'" } },
+      'packages/adapter-kit': { dependencies: ['@anyfeed/interfaces'] },
+      'adapters/a': {
+        dependencies: ['@anyfeed/adapter-kit', '@anyfeed/interfaces'],
+        files: { 'src/index.ts': "import '@anyfeed/adapter-kit'\nimport 'node:net'" }
+      },
       'packages/cli': {
         dependencies: ['@anyfeed/core', '@anyfeed/a'],
         files: { 'src/index.ts': "import '@anyfeed/a'\nimport '@anyfeed/core'" }
