@@ -1,3 +1,4 @@
+export { type CatalogueEntry, catalogue } from './catalogue.ts'
 export { discoveryConformance } from './discovery/discovery-conformance.ts'
 export type { DiscoveryNeeds, DiscoverySuiteOptions } from './discovery/options.ts'
 export { describeModule } from './runner/adapter-module.ts'

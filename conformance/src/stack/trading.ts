@@ -108,7 +108,7 @@ export const tradingCases = [
   stackCase(
     'peers.disconnect',
     'a connection that ends in the middle loses nothing that was fetched, and both sides know that it is over',
-    quote('Core', "A peer's stream is over; with an error unless it ended as it should.").concat(
+    quote('CoreEvents', "A peer's stream is over; with an error unless it ended as it should.").concat(
       quote('SwarmPeer.disconnect', 'Hangs up. What is known of its addresses stays: it may be dialled again.')
     ),
     async (world) => {

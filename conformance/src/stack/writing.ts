@@ -69,7 +69,7 @@ export const writingCases = [
     quote(
       'Feed.append',
       'with a {@link BlockTooLargeError} when one cannot be sent in a frame (then nothing was appended)'
-    ).concat(quote('protocol', 'The original refuses frames over 5 MiB (5·1024·1024).')),
+    ).concat(quote('protocol', 'The original refuses frames over 5 MiB (5·1024·1024)')),
     async (world) => {
       const core = await world.core()
       const feed = core.add()
@@ -104,7 +104,6 @@ export const writingCases = [
     quote(
       'api',
       'Finalize a feed. Will set feed.id when done. This is the id that identifies this feed.',
-      "data was stored as', ws.id.toString('hex')",
       'After the stream has been ended (finish has been emitted) you can access stream.id and stream.blocks to get the feed metadata.'
     ),
     async (world) => {
@@ -122,6 +121,7 @@ export const writingCases = [
     'the id is that of the merkle tree of the rules, for any number of blocks',
     quote(
       'protocol',
+      'All hashes are SHA-256, 32 bytes',
       '`00` ‖ block bytes',
       "`01` ‖ left child's hash ‖ right child's hash",
       "`02` ‖ for each root, left to right: root's hash ‖ root's tree index as uint64 big endian",

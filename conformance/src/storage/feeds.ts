@@ -12,7 +12,7 @@ export const feedCases = [
   storageCase(
     'feeds.unknown',
     'a feed that was not made is not found',
-    quote('Storage.openFeed', 'The feed with this key (32 bytes), or `undefined`.').concat(
+    quote('Storage.openFeed', 'The feed with this key (32 bytes), or `undefined`').concat(
       quote('Storage.findFeed', 'The feed with this id (32 bytes), or `undefined`.'),
       quote('Storage.deleteFeed', 'An unknown key resolves.')
     ),

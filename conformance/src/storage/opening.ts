@@ -55,7 +55,7 @@ export const openingCases = [
   storageCase(
     'close.ends-everything',
     'every member rejects after close, and those of its feeds',
-    quote('Storage', 'All members but `supports` reject with a {@link ClosedError} after `close`.').concat(
+    quote('Storage', 'All members but `supports` reject with a {@link ClosedError} after `close`').concat(
       quote(
         'FeedStorage',
         'After the store was closed, or the feed deleted, every member rejects with a {@link ClosedError}.'

@@ -14,7 +14,10 @@ export const listeningCases = [
     'listen.anywhere',
     'a second listener is open elsewhere',
     quote('Transport.listen', 'Any number of listeners may be open').concat(
-      quote('Listener.addresses', 'Addresses under which this transport can dial the listener, in multiaddr syntax')
+      quote(
+        'Listener.addresses',
+        'The present addresses under which this transport can dial the listener, in multiaddr syntax'
+      )
     ),
     async (world) => {
       const { listening, listener, dialler } = await world.pair()

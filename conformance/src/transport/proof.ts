@@ -7,7 +7,7 @@ import { transportCase } from './transport-case.ts'
 
 const binding = quote(
   'Connection.channelBinding',
-  'Bytes that are the same at both ends of this connection and differ on every other one'
+  'Bytes that both ends have alike and that nobody in the middle can have with either'
 )
 
 /** What a transport claims, and proves. */

@@ -108,7 +108,13 @@ export const wireCases = [
       'going up from leaf 2b: the sibling, then each uncle, as long as that node lies wholly inside the tree (its right span is below 2n)',
       'all roots, left to right.',
       'Bitfield. Block b is bit `128 >> (b % 8)` of byte `b >> 3`.',
-      'Absent or 0: hypercore 1.x, to the letter.'
+      'Absent or 0 is version 0.',
+      "0 | Join | 1: required uint64 channel; 2: required bytes id (the feed's id)",
+      '2 | Have | 1: required uint64 channel; 2: repeated uint64 blocks; 3: optional bytes bitfield',
+      '5 | Request | 1: required uint64 channel; 2: required uint64 block',
+      '6 | Response | 1: required uint64 channel; 2: required uint64 block; 3: required bytes data; 4: repeated Node proof, where Node is 1: required uint64 index, 2: required bytes hash',
+      'What a peer that knows only the id needs, in this order:',
+      'To a peer of version 0, these types are unknown types like any other.'
     ),
     async (world) => {
       const { peer, id, tree } = await sharing(world, 11)
@@ -183,7 +189,7 @@ export const wireCases = [
     'wire.no-id-volunteered',
     'a stranger that connects is told no id, neither of version 0 nor of version 1',
     protocol(
-      'To a version 0 peer no feed id is volunteered either: original peers always send their Joins first, and a Join is answered when the feed is known here',
+      'Here no id is volunteered to a peer of version 0: its Joins are answered for the feeds that are open here, and that is enough, because it always sends them first.',
       'Every feed id the core knows is sent to everyone who connects; the id is all that is needed to read the feed.'
     ),
     async (world) => {
@@ -207,7 +213,12 @@ export const wireCases = [
     'wire.private-join',
     'a peer of version 1 joins by a proof that it knows the id, and is answered by one; a wrong proof gets no answer',
     protocol(
-      'a Join names the topic hash and proves knowledge of the id for this stream (a hash over the id and both handshake ids), so a stranger who connects learns no feed id'
+      'Among peers of version 1, Join is replaced by PrivateJoin:',
+      'Whoever knows the feed makes the same proof and compares it',
+      `\`SHA-256("anyfeed join" ‖ id ‖ prover's nonce ‖ verifier's nonce ‖ channel binding)\`, 32 bytes`,
+      'the first 2 bytes of the feed\'s topic: `SHA-256("anyfeed topic" ‖ id)`',
+      '2: optional uint64 version',
+      'Who wants, asks: after the handshakes'
     ),
     async (world) => {
       const { peer, id, tree } = await sharing(world)
@@ -228,7 +239,12 @@ export const wireCases = [
   stackCase(
     'wire.paused',
     'who has not been unpaused is asked for nothing, and what a paused peer asks is not answered',
-    protocol('A channel starts paused.', "A paused peer's requests are ignored."),
+    protocol(
+      'A channel starts paused.',
+      "A paused peer's requests are ignored",
+      '3 | Pause | 1: required uint64 channel',
+      '4 | Unpause | 1: required uint64 channel'
+    ),
     async (world) => {
       const { wire, feed, tree, all } = await wanting(world)
       const got = feed.get(1)
@@ -428,7 +444,7 @@ export const wireCases = [
     'wire.unasked-block',
     'a block that nobody asked for ends the stream, even if it is true, and is not stored',
     protocol('The original keeps at most 20 requests in flight for each stream.').concat(
-      quote('docs', 'A **Response** must answer a request of ours')
+      protocol('A Response must answer a request of ours')
     ),
     async (world) => {
       const { wire, tree, feed, peer } = await wanting(world)
@@ -445,6 +461,7 @@ export const wireCases = [
     'a channel that was left is free, and another feed may have its number',
     protocol(
       "Leave frees the sender's channel number; the side that gets it leaves too.",
+      '1 | Leave | 1: required uint64 channel',
       'Each side numbers its own channels from 0, always the lowest free one'
     ),
     async (world) => {
@@ -482,7 +499,7 @@ export const wireCases = [
   offence(
     'offence.frame-too-large',
     'a frame over 5 MiB',
-    'The original refuses frames over 5 MiB (5·1024·1024).',
+    'The original refuses frames over 5 MiB (5·1024·1024)',
     (wire) => wire.bytes(Uint8Array.from(varint(MAX_FRAME_BYTES + 1)))
   ),
   offence('offence.endless-varint', 'a number that never ends', 'A varint can decode to Infinity', (wire) =>
