@@ -16,7 +16,7 @@ export function cataloguePage(): string {
   })
   return `${[
     '# The catalogue of the conformance suites',
-    'Written by `npm run catalogue`. Each case of `@anyfeed/conformance` has a name that stays the same from release to release, and quotes what it checks: a member of an interface, the documented API of hypercore 1.x (`api`), or the rules of the wire (`protocol`, which are in [protocol.md](protocol.md)). Which stacks pass them is in [the matrix](conformance-matrix.md).',
+    'Written by `npm run catalogue`. Each case of `@anyfeed/conformance` has a name that stays the same from release to release, and quotes what it checks: a member of an interface, the documented API of hypercore 1.x (`api`), or the rules of the wire (`protocol`, which are in [protocol.md](protocol.md)). Which stacks pass them is in [the matrix](conformance-matrix.md); how to put an adapter of your own to them is in [writing an adapter](writing-an-adapter.md).',
     ...suites,
     '## The documented API, sentence by sentence',
     table('| sentence | held by |', documentedPromises().map(promiseRow)),
