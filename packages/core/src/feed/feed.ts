@@ -219,10 +219,11 @@ export class Feed extends Emitter<FeedEvents> {
   }
 
   /**
-   * Fetches a range of blocks from peers, in whatever order is quickest, until all of it is here.
+   * Fetches a range of blocks from peers, in whatever order is quickest, until all of it is here. Ranges of `priority`
+   * `critical` are asked for first, then `high` ones, then `normal` ones; what `get` and `read` wait for is before all.
    *
    * @example
-   * const download = feed.download({ start: 0, end: 1000 })
+   * const download = feed.download({ start: 0, end: 1000, priority: 'high' })
    * download.on('progress', (downloaded, total) => console.log(downloaded / total))
    * await download.done
    */
