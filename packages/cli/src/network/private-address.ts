@@ -14,7 +14,7 @@ PRIVATE.addSubnet('fc00::', 7, 'ipv6')
 PRIVATE.addSubnet('fe80::', 10, 'ipv6')
 
 /** Whether an address leads nowhere but to this machine or the local network. Of a name other than localhost, nobody knows. */
-export function isPrivate(address: string): boolean {
+function isPrivate(address: string): boolean {
   const [, kind, host = ''] = address.split('/')
   if (kind === 'ip4' || kind === 'ip6') return isPrivateHost(host)
   return kind?.startsWith('dns') === true && host === 'localhost'

@@ -6,12 +6,3 @@ export interface Reporter {
   /** Leaves the terminal as it should be. Nothing is reported afterwards. */
   close(): void
 }
-
-export interface ReporterOptions {
-  /** Objects for machines instead of text. */
-  readonly json: boolean
-  /** Results and errors, but no progress. */
-  readonly quiet: boolean
-  /** Whether standard output is for the feed's bytes, so that nothing else may be written there. */
-  readonly bytesOnStdout: boolean
-}
