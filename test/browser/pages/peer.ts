@@ -112,7 +112,14 @@ const peer = {
 
   /** By what the peers are connected. */
   peers() {
-    return swarm?.peers.map(({ address, transport, discoveries }) => ({ address, transport, discoveries })) ?? []
+    return (
+      swarm?.peers.map(({ address, direction, transport, discoveries }) => ({
+        address,
+        direction,
+        transport,
+        discoveries
+      })) ?? []
+    )
   },
 
   /** Appends for ever, and tells `acknowledged` of each block that is stored. */
