@@ -97,10 +97,12 @@ export class RangeUpload implements Upload {
   }
 
   #send(next: number, frames: readonly RunFrame[], proofs: readonly Uint8Array[]): boolean {
-    if (this.#over || !this.#sink.open) return false
+    if (this.#mustBeSilent) return false
     this.#next = Math.max(this.#next, next)
     const more = this.#next < this.#end
     for (const [i, { start, blocks }] of frames.entries()) {
+      // Whoever was told of the last one may have paused: nothing is sent after a Pause.
+      if (this.#mustBeSilent) return false
       const answer = { ...this.#answer(start, blocks), proof: proofs[i] as Uint8Array }
       const last = !more && i === frames.length - 1
       if (last) this.#sink.done()
@@ -109,6 +111,10 @@ export class RangeUpload implements Upload {
     }
     if (!more && frames.length === 0) this.refuse()
     return more
+  }
+
+  get #mustBeSilent(): boolean {
+    return this.#over || !this.#sink.open
   }
 
   #answer(start: number, blocks: readonly Uint8Array[]) {
