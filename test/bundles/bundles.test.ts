@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { BUNDLERS } from './bundle.ts'
@@ -31,6 +32,15 @@ for (const [bundler, bundle] of Object.entries(BUNDLERS)) {
       const { text, missing } = await bundle(all(name))
       expect(missing).toEqual([])
       expect(text.length).toBeGreaterThan(500)
+    })
+
+    it('errors keep their names', async () => {
+      const { text } = await bundle(`import * as all from '@anyfeed/interfaces'
+        const errors = Object.entries(all).filter(([name]) => /.Error$/.test(name) && name !== 'AnyfeedError')
+        globalThis.named = errors.map(([name, Made]) => [name, new Made('ERR_CONNECTION_RESET', '').name])`)
+      const { named } = runInNewContext(`${text};globalThis`) as { named: Array<[string, string]> }
+      expect(named.length).toBeGreaterThan(10)
+      for (const [exported, name] of named) expect(name).toBe(exported)
     })
 
     it.each(FOR_NODE)('%s says that it needs Node', async (name) => {
