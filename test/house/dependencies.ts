@@ -21,7 +21,7 @@ const BELOW: Readonly<Record<Layer, readonly Layer[]>> = {
   kit: ['interfaces'],
   core: ['interfaces'],
   swarm: ['interfaces', 'core'],
-  web: ['interfaces', 'core', 'swarm', 'adapter'],
+  web: ['interfaces', 'kit', 'core', 'swarm', 'adapter'],
   face: ['interfaces', 'core', 'swarm', 'web', 'adapter'],
   adapter: ['interfaces', 'kit'],
   conformance: ['interfaces', 'core', 'swarm'],

@@ -12,6 +12,8 @@ export type ToLender =
   | { readonly lend: 'dial'; readonly name: string; readonly address: string; readonly door: string }
   /** The connection that arrived can be handed over. */
   | { readonly lend: 'ready'; readonly name: string; readonly door: string }
+  /** The connection that arrived is not taken. */
+  | { readonly lend: 'refused'; readonly name: string }
 
 export type FromLender =
   /** From now on the tab dials, and is dialled at these addresses. */

@@ -1,3 +1,4 @@
+import { handOver, OpenConnections } from '@anyfeed/adapter-kit'
 import {
   AbortedError,
   ClosedError,
@@ -16,6 +17,8 @@ interface Lender {
   /** Where the bytes of connections are handed over. */
   readonly ports: Transport
   readonly door: readonly string[]
+  /** Fires when the tab is gone. */
+  readonly gone: AbortSignal
 }
 
 /** WebRTC for a worker, which has none itself: a tab dials, and is dialled, and hands the bytes over by MessagePort. */
@@ -26,26 +29,29 @@ export class LentTransport implements Transport {
   onDoor: (address: string) => void = () => {}
   readonly #lenders = new Set<Lender>()
   readonly #dials = new Map<string, { resolve(proof: Proof): void; reject(error: Error): void }>()
-  readonly #connections = new Set<Connection>()
-  #onConnection: ((connection: Connection) => void) | undefined
+  readonly #connections = new OpenConnections()
+  readonly #closing = new AbortController()
+  #onConnection: ListenOptions['onConnection'] | undefined
   #closeListener: () => void = () => {}
-  #closed = false
 
   /** Takes what a tab lends, if it does. Returns how to end that. */
   from(port: MessagePort, ports: Transport): () => void {
+    const leaving = new AbortController()
+    const gone = leaving.signal
     let lender: Lender | undefined
     port.addEventListener('message', ({ data }) => {
       const message = data as FromLender
       if (message.lend === 'door') {
-        lender = { port, ports, door: message.addresses }
+        lender = { port, ports, door: message.addresses, gone }
         this.#lenders.add(lender)
         if (this.#lenders.size === 1) this.#openDoor(lender)
       } else if (message.lend === 'dialled') this.#dials.get(message.name)?.resolve(message.proof)
       else if (message.lend === 'failed') {
         this.#dials.get(message.name)?.reject(new ConnectionError('ERR_ADDRESS_UNREACHABLE', message.message))
-      } else if (message.lend === 'arrived') void this.#arrived(port, ports, message)
+      } else if (message.lend === 'arrived' && lender !== undefined) void this.#arrived(lender, message)
     })
     return () => {
+      leaving.abort()
       if (lender === undefined) return
       this.#lenders.delete(lender)
       this.#closeListener()
@@ -60,15 +66,11 @@ export class LentTransport implements Transport {
 
   async dial(address: string, { signal }: DialOptions = {}): Promise<Connection> {
     if (!this.handles(address)) throw new TypeError(`not an address of WebRTC: ${address}`)
-    if (this.#closed) throw closedError()
+    if (signal?.aborted) throw abortedError(address, signal)
+    if (this.#closing.signal.aborted) throw closedError()
     const [lender] = this.#lenders
     if (lender === undefined) throw new ConnectionError('ERR_ADDRESS_UNREACHABLE', `no tab dials ${address}`)
     const name = crypto.randomUUID()
-    const aborted = new Promise<never>((_, reject) => {
-      const abort = () => reject(new AbortedError(`dialling ${address} was aborted`, { cause: signal?.reason }))
-      if (signal?.aborted) abort()
-      signal?.addEventListener('abort', abort, { once: true })
-    })
     const bytes = handedOver(lender.ports)
     const proof = new Promise<Proof>((resolve, reject) => this.#dials.set(name, { resolve, reject }))
     bytes.door.then(
@@ -76,13 +78,27 @@ export class LentTransport implements Transport {
       (error) => this.#dials.get(name)?.reject(error)
     )
     const dialled = Promise.all([bytes.connection, proof])
+    const given = new AbortController()
+    const ends: Array<readonly [AbortSignal, () => Error]> = [
+      [lender.gone, () => goneError(address)],
+      [this.#closing.signal, closedError]
+    ]
+    if (signal !== undefined) ends.push([signal, () => abortedError(address, signal)])
+    const ended = new Promise<never>((_, reject) => {
+      for (const [end, error] of ends) {
+        end.addEventListener('abort', () => reject(error()), { once: true, signal: given.signal })
+      }
+    })
     try {
-      const [connection, proven] = await Promise.race([dialled, aborted])
+      const [connection, proven] = await Promise.race([dialled, ended])
       return this.#adopt(connection, { ...proven, remoteAddress: address })
     } catch (error) {
-      dialled.then(([late]) => late.abort(error as Error)).catch(() => {})
+      // Whatever of it still comes is let go.
+      bytes.connection.then((late) => late.abort(error as Error))
+      dialled.catch(() => {})
       throw error
     } finally {
+      given.abort()
       bytes.close()
       this.#dials.delete(name)
     }
@@ -97,7 +113,7 @@ export class LentTransport implements Transport {
       resolveClosed = resolve
     })
     const close = () => {
-      this.#onConnection = undefined
+      if (this.#onConnection === onConnection) this.#onConnection = undefined
       signal?.removeEventListener('abort', close)
       resolveClosed()
       return closed
@@ -108,29 +124,36 @@ export class LentTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    this.#closed = true
+    this.#closing.abort()
     this.#closeListener()
-    const connections = [...this.#connections]
-    for (const connection of connections) connection.abort(closedError())
-    await Promise.all(connections.map((each) => each.closed))
+    await this.#connections.abort(closedError())
   }
 
   #openDoor({ door: [address] }: Lender): void {
     if (address !== undefined) this.onDoor(address)
   }
 
-  async #arrived(port: MessagePort, ports: Transport, { name, proof }: { name: string; proof: Proof }): Promise<void> {
+  async #arrived({ port, ports, gone }: Lender, { name, proof }: { name: string; proof: Proof }): Promise<void> {
     const onConnection = this.#onConnection
-    if (onConnection === undefined || this.#closed) return
+    if (onConnection === undefined || this.#closing.signal.aborted) return tell(port, { lend: 'refused', name })
     const bytes = handedOver(ports)
-    tell(port, { lend: 'ready', name, door: await bytes.door })
-    const connection = this.#adopt(await bytes.connection, proof)
-    bytes.close()
-    onConnection(connection)
+    // What was not handed over by then never is.
+    gone.addEventListener('abort', bytes.close, { once: true })
+    try {
+      tell(port, { lend: 'ready', name, door: await bytes.door })
+      const connection = this.#adopt(await bytes.connection, proof)
+      if (this.#closing.signal.aborted) connection.abort(closedError())
+      else handOver(connection, onConnection)
+    } catch {
+      // There is no door: the tab, or the store, is on its way out.
+    } finally {
+      gone.removeEventListener('abort', bytes.close)
+      bytes.close()
+    }
   }
 
   #adopt(bytes: Connection, proof: Proof): Connection {
-    const connection: Connection = {
+    return this.#connections.add({
       source: bytes.source,
       sink: bytes.sink,
       closed: bytes.closed,
@@ -139,10 +162,7 @@ export class LentTransport implements Transport {
       remoteAddress: proof.remoteAddress,
       remoteIdentity: proof.remoteIdentity,
       channelBinding: proof.channelBinding
-    }
-    this.#connections.add(connection)
-    connection.closed.then(() => this.#connections.delete(connection))
-    return connection
+    })
   }
 }
 
@@ -163,4 +183,12 @@ function tell(port: MessagePort, message: ToLender): void {
 
 function closedError(): ClosedError {
   return new ClosedError('the transport was closed')
+}
+
+function goneError(address: string): ConnectionError {
+  return new ConnectionError('ERR_ADDRESS_UNREACHABLE', `the tab that dialled ${address} was closed`)
+}
+
+function abortedError(address: string, { reason }: AbortSignal): AbortedError {
+  return new AbortedError(`dialling ${address} was aborted`, { cause: reason })
 }
