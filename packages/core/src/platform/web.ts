@@ -1,12 +1,6 @@
-import type { Clock, RandomBytes, Sha256 } from '@anyfeed/interfaces'
-import { sha256 as noble } from '@noble/hashes/sha2.js'
+import type { Clock, RandomBytes } from '@anyfeed/interfaces'
 
-/** SHA-256 in JavaScript: WebCrypto's digest is asynchronous, and slower for the tree's small inputs. */
-export const sha256: Sha256 = (...parts) => {
-  const state = noble.create()
-  for (const part of parts) state.update(part)
-  return state.digest()
-}
+export { sha256 } from './sha256.ts'
 
 /** Random bytes by WebCrypto. */
 export const random: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length))
