@@ -10,7 +10,7 @@ export function concatBytes(parts: readonly Uint8Array[], length = totalLength(p
   return all
 }
 
-function totalLength(parts: readonly Uint8Array[]): number {
+export function totalLength(parts: readonly Uint8Array[]): number {
   let length = 0
   for (const part of parts) length += part.length
   return length

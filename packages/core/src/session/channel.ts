@@ -2,7 +2,7 @@ import type { TreeNode } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import type { TrustedTop } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
-import { encodeMessage, encodeResponse } from '../wire/encode.ts'
+import { encodeParts } from '../wire/encode.ts'
 import {
   CANCEL,
   HAVE,
@@ -19,7 +19,6 @@ import {
   RESPONSE,
   UNPAUSE
 } from '../wire/messages.ts'
-import { encodeRangeResponse } from '../wire/range-messages.ts'
 import type { Outbox } from './outbox.ts'
 import type { Permission } from './permission.ts'
 
@@ -147,12 +146,9 @@ export class Channel {
     this.#send({ type: LEAVE, channel: this.number })
   }
 
-  /** Sends a block and its proof without copying the block: its array belongs to the connection from now on. */
+  /** Sends a block and its proof without copying a long block: its array belongs to the connection from now on. */
   sendResponse(block: number, data: Uint8Array, proof: readonly TreeNode[]): void {
-    if (this.left) return
-    for (const part of encodeResponse({ type: RESPONSE, channel: this.number, block, data, proof })) {
-      this.#outbox.push(part)
-    }
+    this.#send({ type: RESPONSE, channel: this.number, block, data, proof })
   }
 
   sendRangeRequest(id: number, { start, end }: Run, top: number | undefined): void {
@@ -169,14 +165,12 @@ export class Channel {
     this.#send({ type: RANGE_CANCEL, channel: this.number, id, start, count: end - start })
   }
 
-  /** Sends neighbouring blocks and their proof. Large blocks are not copied: their arrays belong to the connection. */
+  /** Sends neighbouring blocks and their proof. Long blocks are not copied: their arrays belong to the connection. */
   sendRangeResponse(answer: Omit<RangeResponse, 'type' | 'channel'>): void {
-    if (this.left) return
-    const parts = encodeRangeResponse({ type: RANGE_RESPONSE, channel: this.number, ...answer })
-    for (const part of parts) this.#outbox.push(part)
+    this.#send({ type: RANGE_RESPONSE, channel: this.number, ...answer })
   }
 
   #send(message: Message): void {
-    if (!this.left) this.#outbox.push(encodeMessage(message))
+    if (!this.left) for (const part of encodeParts(message)) this.#outbox.push(part)
   }
 }

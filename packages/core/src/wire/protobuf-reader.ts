@@ -34,17 +34,15 @@ export class ProtobufReader {
     return this.#next()
   }
 
-  /** The values of a repeated number field, packed or not, one or up to `most` (PROTOCOL section 2). */
-  numbers(most: number): number[] {
-    if (this.#wireType !== BYTES) return [this.number()]
-    const values: number[] = []
-    const packed = this.bytes()
-    for (const byte of packed) {
-      const value = this.#varint.push(byte)
-      if (value !== undefined) values.push(value)
-      if (values.length > most) throw new ProtocolError(`a list has more than ${most} numbers`)
+  /** Adds the values of a repeated number field, packed or not, to those before it: up to `most` in all. */
+  numbers(values: number[], most: number): number[] {
+    if (this.#wireType === BYTES) {
+      const packed = new ProtobufReader(this.bytes())
+      while (packed.#offset < packed.#bytes.length && values.length <= most) values.push(packed.#next())
+    } else {
+      values.push(this.number())
     }
-    if (packed.length > 0 && (packed.at(-1) as number) >= 128) throw truncated()
+    if (values.length > most) throw new ProtocolError(`a list has more than ${most} numbers`)
     return values
   }
 
@@ -52,11 +50,6 @@ export class ProtobufReader {
   bytes(): Uint8Array {
     this.#expect(BYTES)
     return this.#take(this.#next())
-  }
-
-  /** The value of a number or bytes field, whichever it is. */
-  value(): number | Uint8Array {
-    return this.#wireType === VARINT ? this.number() : this.bytes()
   }
 
   /** Passes over a value of whatever kind. Numbers beyond 2^53 are fine here: nobody reads them. */

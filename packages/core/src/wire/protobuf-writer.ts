@@ -1,44 +1,86 @@
+import { totalLength } from '../bytes/concat.ts'
 import { varintLength, writeVarint } from './varint.ts'
 
-/** The length of a number field with a field number below 16. */
-export function numberLength(value: number): number {
-  return 1 + varintLength(value)
-}
+/** The longest length prefix: of a frame of 5 MiB. */
+const PREFIX_BYTES = 4
+/** Byte arrays from this length on are not copied, but become parts of the frame. */
+const APART_BYTES = 1024
 
-/** The length of a bytes field with a field number below 16. */
-export function bytesLength(length: number): number {
-  return 1 + varintLength(length) + length
-}
+/** Where frames are written, before they are copied out: it is as long as the longest needed. */
+let scratch = new Uint8Array(1024)
 
-/** Writes the fields of a protocol buffers message into an array that is large enough. */
+/** Writes the fields of a protocol buffers message (proto2) as one frame (PROTOCOL section 2). One at a time. */
 export class ProtobufWriter {
-  readonly bytes: Uint8Array
-  offset = 0
+  #end = PREFIX_BYTES
+  readonly #apart: Array<{ readonly at: number; readonly bytes: Uint8Array }> = []
 
-  constructor(length: number) {
-    this.bytes = new Uint8Array(length)
+  varint(value: number): void {
+    this.#reserve(10)
+    this.#end = writeVarint(scratch, this.#end, value)
   }
 
-  varint(value: number): this {
-    this.offset = writeVarint(this.bytes, this.offset, value)
-    return this
+  number(field: number, value: number): void {
+    this.varint(field * 8)
+    this.varint(value)
   }
 
-  number(field: number, value: number): this {
-    this.bytes[this.offset++] = field * 8
-    return this.varint(value)
+  /** A bytes field, in one part or several. Long ones belong to the frame from now on. */
+  bytes(field: number, ...parts: readonly Uint8Array[]): void {
+    this.#header(field, totalLength(parts))
+    for (const bytes of parts) {
+      if (bytes.length >= APART_BYTES) this.#apart.push({ at: this.#end, bytes })
+      else {
+        this.#reserve(bytes.length)
+        scratch.set(bytes, this.#end)
+        this.#end += bytes.length
+      }
+    }
   }
 
-  bytesField(field: number, value: Uint8Array): this {
-    this.bytesHeader(field, value.length)
-    this.bytes.set(value, this.offset)
-    this.offset += value.length
-    return this
+  packed(field: number, values: readonly number[]): void {
+    if (values.length === 0) return
+    this.#header(
+      field,
+      values.reduce((length, value) => length + varintLength(value), 0)
+    )
+    for (const value of values) this.varint(value)
   }
 
-  /** The tag and the length of a bytes field whose value follows by other means. */
-  bytesHeader(field: number, length: number): this {
-    this.bytes[this.offset++] = field * 8 + 2
-    return this.varint(length)
+  /** Begins a bytes field of less than 128 bytes, which `close` ends. */
+  open(field: number): number {
+    this.#header(field, 0)
+    return this.#end
+  }
+
+  close(begin: number): void {
+    scratch[begin - 1] = this.#end - begin
+  }
+
+  /** The whole frame, with its length prefix, in parts that follow each other. */
+  frame(): Uint8Array[] {
+    const length = this.#end - PREFIX_BYTES + totalLength(this.#apart.map(({ bytes }) => bytes))
+    let begin = PREFIX_BYTES - varintLength(length)
+    writeVarint(scratch, begin, length)
+    const parts: Uint8Array[] = []
+    for (const { at, bytes } of this.#apart) {
+      if (at > begin) parts.push(scratch.slice(begin, at))
+      parts.push(bytes)
+      begin = at
+    }
+    if (this.#end > begin) parts.push(scratch.slice(begin, this.#end))
+    return parts
+  }
+
+  #header(field: number, length: number): void {
+    this.varint(field * 8 + 2)
+    this.varint(length)
+  }
+
+  /** Makes room for up to 1 KiB. */
+  #reserve(length: number): void {
+    if (this.#end + length <= scratch.length) return
+    const longer = new Uint8Array(2 * scratch.length)
+    longer.set(scratch)
+    scratch = longer
   }
 }
