@@ -19,6 +19,12 @@ import { readPrivateKey } from './private-key.ts'
  */
 export const STREAM_WINDOW = 4 * 1024 * 1024
 
+/**
+ * libp2p asks each remote for a sign of life now and then, and cuts the connection of one that takes longer than this, in
+ * milliseconds. Its own 5 seconds are less than a window of blocks takes over a slow link, or a busy machine for a turn.
+ */
+const PING_PATIENCE = 30_000
+
 /** Milliseconds until the first look around in the DHT, which everything else waits for. */
 const FIRST_SELF_QUERY = 100
 
@@ -97,6 +103,8 @@ export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
         maxIncomingPendingConnections: perSecond
       })
     },
+    // Two pings of one connection may be under way: a remote takes no third.
+    connectionMonitor: { pingInterval: PING_PATIENCE, pingTimeout: { minTimeout: PING_PATIENCE } },
     services: {
       identify: identify(),
       ping: ping(),
