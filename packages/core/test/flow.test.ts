@@ -11,6 +11,18 @@ function core(clock: SimulatedClock): Core {
   return createCore({ storage: memoryStorage(), clock, requestTimeout: 20_000 })
 }
 
+/** Bytes that are the same on each run (xorshift32). */
+function seeded(seed: number): (length: number) => Uint8Array {
+  let state = seed * 0x9e3779b1
+  return (length) =>
+    Uint8Array.from({ length }, () => {
+      state ^= state << 13
+      state ^= state >>> 17
+      state ^= state << 5
+      return state & 0xff
+    })
+}
+
 async function holder(clock: SimulatedClock, blocks: readonly Uint8Array[]): Promise<{ core: Core; id: Uint8Array }> {
   const holding = core(clock)
   const feed = holding.add()
@@ -121,6 +133,33 @@ describe('four holders with 20 Mbit/s each', () => {
     expect((600 * 16 * 1024) / ((clock.now() - start) / 1000) / (44 * MBIT)).toBeGreaterThan(0.75)
     expect(quick[0]).toBeGreaterThan(4 * lame[0])
     await Promise.all([asker, fast.core, slow.core].map((each) => each.close()))
+  })
+})
+
+describe('several that fetch from one holder, and from each other', () => {
+  it('take different parts of it first, and spare it half of the work', async () => {
+    const clock = new SimulatedClock()
+    const blocks = content(800, 16 * 1024)
+    const bytes = 800 * 16 * 1024
+    const source = await holder(clock, blocks)
+    const fetchers = [1, 2, 3, 4].map((seed) =>
+      createCore({ storage: memoryStorage(), clock, requestTimeout: 20_000, random: seeded(seed) })
+    )
+    const sent = fetchers.map((fetcher) =>
+      link(clock, source.core, fetcher, { latency: 10, bytesPerSecond: 10 * MBIT })
+    )
+    for (const [i, one] of fetchers.entries()) {
+      for (const other of fetchers.slice(i + 1)) link(clock, one, other, { latency: 10, bytesPerSecond: 40 * MBIT })
+    }
+    await clock.until(() => fetchers.every((fetcher) => fetcher.peers.length === 4))
+    const start = clock.now()
+    const feeds = fetchers.map((fetcher) => fetcher.get(source.id))
+    for (const feed of feeds) void feed.download()
+    await clock.until(() => feeds.every((feed) => feed.complete))
+    // In one and the same order they would have nothing for each other, and it would send all to each of the four.
+    expect(sent.reduce((sum, [there]) => sum + there, 0)).toBeLessThan(2.2 * bytes)
+    expect(clock.now() - start).toBeLessThan(0.6 * (bytes / (10 * MBIT)) * 1000)
+    await Promise.all([source.core, ...fetchers].map((each) => each.close()))
   })
 })
 

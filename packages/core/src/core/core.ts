@@ -82,7 +82,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     this.#random = random
     this.#sha256 = sha256
     this.#timeouts = timeoutsOf(options)
-    this.#context = { sha256, hash: treeHash(sha256), clock, durability: durabilityOf(options) }
+    this.#context = { sha256, hash: treeHash(sha256), clock, random, durability: durabilityOf(options) }
     this.#feeds = new FeedsInUse({
       storage: options.storage,
       context: this.#context,

@@ -1,4 +1,11 @@
-import { type Clock, ClosedError, type Durability, type FeedStorage, type Sha256 } from '@anyfeed/interfaces'
+import {
+  type Clock,
+  ClosedError,
+  type Durability,
+  type FeedStorage,
+  type RandomBytes,
+  type Sha256
+} from '@anyfeed/interfaces'
 import type { TreeHash } from '../tree/tree-hash.ts'
 import { type WaitOptions, waitFor } from '../wait/wait.ts'
 import type { FeedEvents } from './events.ts'
@@ -8,6 +15,7 @@ export interface FeedContext {
   readonly sha256: Sha256
   readonly hash: TreeHash
   readonly clock: Clock
+  readonly random: RandomBytes
   readonly durability: Durability
 }
 

@@ -1,6 +1,7 @@
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import type { PeerCursor } from './peer-cursor.ts'
 import { PRIORITIES, type Priority } from './priority.ts'
+import type { Rarity } from './rarity.ts'
 
 /** How far into a range somebody looks who has no cursor. */
 const MOST_LOOKED_AT = 4096
@@ -11,6 +12,13 @@ export interface BlockRange {
   readonly end: number
   /** `normal` by default. */
   readonly priority?: Priority | undefined
+}
+
+/** What may be chosen. */
+export interface Choice {
+  readonly ranges: boolean
+  readonly end: number
+  readonly run?: number
 }
 
 /** What to ask of whom, for one feed. Each choice costs O(1) amortized: nothing is scanned twice. */
@@ -25,11 +33,16 @@ export class Picker {
   }
 
   readonly #reserved = new RangeSet()
+  readonly #rarity: Rarity | undefined
 
-  /** `have` are the blocks that are here, `busy` those that are asked for or about to be stored. */
-  constructor(have: PagedBitfield, busy: ReadonlyMap<number, unknown>) {
+  /**
+   * `have` are the blocks that are here, `busy` those that are asked for or about to be stored. Where `rarity` tells of
+   * blocks that few have, they come first of those that are wanted in no order.
+   */
+  constructor(have: PagedBitfield, busy: ReadonlyMap<number, unknown>, rarity?: Rarity) {
     this.#have = have
     this.#busy = busy
+    this.#rarity = rarity
   }
 
   /** The blocks that somebody waits for, in the order of asking. */
@@ -112,9 +125,9 @@ export class Picker {
 
   /**
    * The next block below `end` to ask of a peer that has `remote`; -1 when there is none. `ranges` false leaves out what
-   * nobody waits for right now.
+   * nobody waits for right now. `run`: so many blocks are asked for together, where they are free.
    */
-  next(cursor: PeerCursor, remote: PagedBitfield, { ranges, end }: { ranges: boolean; end: number }): number {
+  next(cursor: PeerCursor, remote: PagedBitfield, { ranges, end, run = 1 }: Choice): number {
     for (let block = cursor.shiftWanted(); block !== undefined; block = cursor.shiftWanted()) {
       if (block < end && this.#wanted.has(block) && this.#isFree(block) && remote.has(block)) return block
     }
@@ -123,6 +136,8 @@ export class Picker {
       if (block < end && this.isOpen(block) && remote.has(block)) return block
     }
     for (const priority of PRIORITIES) {
+      const rarest = priority === 'normal' ? this.#rarest(remote, end, run) : -1
+      if (rarest !== -1) return rarest
       const block = this.#nextOfRanges(priority, cursor, remote, end)
       if (block !== -1) return block
     }
@@ -156,6 +171,14 @@ export class Picker {
       cursor.moveTo(priority, Math.min(end, remote.end))
     }
     return -1
+  }
+
+  #rarest(remote: PagedBitfield, feedEnd: number, run: number): number {
+    const { merged } = this.#ranges.normal
+    const [first, last] = [merged[0], merged.at(-1)]
+    if (this.#rarity === undefined || first === undefined || last === undefined) return -1
+    const span = { start: first.start, end: Math.min(last.end, feedEnd), run }
+    return this.#rarity.pick(remote, this.#have, (block) => this.isOpen(block), span)
   }
 
   #isFree(block: number): boolean {

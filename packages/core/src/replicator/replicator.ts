@@ -1,4 +1,4 @@
-import { type Clock, type TreeNode, VerificationError } from '@anyfeed/interfaces'
+import { type Clock, type RandomBytes, type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { concatBytes } from '../bytes/concat.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
@@ -24,6 +24,7 @@ import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
 import { type BlockRange, Picker } from './picker.ts'
 import type { AskedRange } from './range-asking.ts'
+import { Rarity } from './rarity.ts'
 
 const NOTHING = new PagedBitfield()
 
@@ -48,6 +49,13 @@ export interface ReplicatedFeed {
   onUnverifiable(error: Error): void
 }
 
+/** What a replicator takes from its surroundings. */
+export interface ReplicatorContext {
+  readonly hash: TreeHash
+  readonly clock: Clock
+  readonly random: RandomBytes
+}
+
 /** Replicates one feed: who has what, what is wanted, what is in flight, what to ask next. */
 export class Replicator implements ChannelReplicator {
   readonly #feed: ReplicatedFeed
@@ -69,10 +77,10 @@ export class Replicator implements ChannelReplicator {
   #askingSoon = false
   #stopped = false
 
-  constructor(feed: ReplicatedFeed, { hash, clock }: { hash: TreeHash; clock: Clock }, local: LocalContent) {
+  constructor(feed: ReplicatedFeed, { hash, clock, random }: ReplicatorContext, local: LocalContent) {
     this.#feed = feed
     this.#hash = hash
-    this.#picker = new Picker(feed.have, this.#busy)
+    this.#picker = new Picker(feed.have, this.#busy, new Rarity(this.#channels, random))
     this.#hotSwap = new HotSwap(clock, {
       urgent: () => this.#picker.urgent(feed.tree.blocks),
       owner: (block) => {
@@ -163,9 +171,11 @@ export class Replicator implements ChannelReplicator {
     // Until the feed's length is known, one block of a range is enough to learn it.
     const ranges = tree.blocks > 0 || this.#busy.size === 0
     const end = tree.blocks || Infinity
-    const start = this.#picker.next(peer.cursor, peer.remoteHave, { ranges, end })
+    const size = evenSize(most)
+    const start = this.#picker.next(peer.cursor, peer.remoteHave, { ranges, end, run: size })
     if (start === -1) return undefined
-    const limit = tree.blocks > 0 ? Math.min(end, tree.rootEnd(start), evenEnd(start, most)) : start + 1
+    const even = start - (start % size) + size
+    const limit = tree.blocks > 0 ? Math.min(end, tree.rootEnd(start), even) : start + 1
     const run = { start, end: this.#picker.runEnd(peer.cursor, peer.remoteHave, start, limit) }
     for (let block = run.start; block < run.end; block++) this.#busy.set(block, peer)
     return run
@@ -510,9 +520,9 @@ function incomplete(block: number): VerificationError {
   return new VerificationError(`the proof of block ${block} leaves out nodes that are not known here`)
 }
 
-/** The end of a run of at most `most` blocks from `start` on that ends where subtrees do: their proofs are shortest. */
-function evenEnd(start: number, most: number): number {
+/** As many of at most `most` blocks as a subtree has: the proofs of runs that end where subtrees do are shortest. */
+function evenSize(most: number): number {
   let size = 1
   while (size * 2 <= most) size *= 2
-  return start - (start % size) + size
+  return size
 }
