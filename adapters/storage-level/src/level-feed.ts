@@ -15,8 +15,10 @@ import { copyRecord } from './record-codec.ts'
 import { SharedLock } from './shared-lock.ts'
 import type { Store } from './store.ts'
 
-/** Blocks of unknown length that are read together. */
+/** The most blocks that are read together. */
 const READ_TOGETHER = 16
+/** How long a block is taken to be, in bytes, before any was read. */
+const LIKELY_LENGTH = 65_536
 
 interface FoundBlock {
   readonly held: boolean
@@ -32,6 +34,8 @@ export class LevelFeed implements FeedStorage {
   readonly #commits = new SharedLock()
   #record: FeedRecord | undefined
   #deleted = false
+  /** How long blocks are likely to be, in bytes: as those that were read together last. */
+  #likelyLength = LIKELY_LENGTH
 
   /** `record` is `undefined` for a feed that is being made. */
   constructor(key: Uint8Array, store: Store, record: FeedRecord | undefined) {
@@ -70,14 +74,20 @@ export class LevelFeed implements FeedStorage {
     })
   }
 
-  /** Some at a time: how long they are shows when they are read. */
+  /** As many at a time as are likely to be wanted: how long they are shows when they are read. */
   getBlocks(start: number, end: number, { bytes }: { readonly bytes: number }): Promise<Array<Uint8Array | undefined>> {
     return this.#read(async () => {
       const blocks: Array<Uint8Array | undefined> = []
-      for (let read = 0; read < bytes && start + blocks.length < end; ) {
+      let read = 0
+      const isOver = () => start + blocks.length >= end || (read >= bytes && blocks.length > 0)
+      while (!isOver()) {
         const from = start + blocks.length
-        const indexes = Array.from({ length: Math.min(READ_TOGETHER, end - from) }, (_, i) => from + i)
-        for (const data of await this.#blocksAt(indexes)) {
+        const likely = Math.max(1, Math.ceil((bytes - read) / this.#likelyLength))
+        const indexes = Array.from({ length: Math.min(likely, READ_TOGETHER, end - from) }, (_, i) => from + i)
+        const together = await this.#blocksAt(indexes)
+        this.#likelyLength = lengthOf(together) ?? this.#likelyLength
+        for (const data of together) {
+          if (isOver()) break
           blocks.push(data)
           read += data?.length ?? 0
         }
@@ -150,4 +160,11 @@ export class LevelFeed implements FeedStorage {
   #assertThere(): void {
     if (this.#deleted) throw new ClosedError('the feed was deleted')
   }
+}
+
+/** How long these blocks are, the one as the other, in bytes; `undefined` where none is here. */
+function lengthOf(blocks: ReadonlyArray<Uint8Array | undefined>): number | undefined {
+  const here = blocks.filter((data) => data !== undefined)
+  if (here.length === 0) return undefined
+  return Math.max(1, here.reduce((sum, data) => sum + data.length, 0) / here.length)
 }

@@ -59,7 +59,7 @@ export class MemoryFeed implements FeedStorage {
   ): Promise<Array<Uint8Array | undefined>> {
     this.#assertOpen()
     const blocks: Array<Uint8Array | undefined> = []
-    for (let index = start, read = 0; index < end && read < bytes; index++) {
+    for (let index = start, read = 0; index < end && (index === start || read < bytes); index++) {
       const data = this.#blocks.get(index)?.data
       blocks.push(shared ? data : data && new Uint8Array(data))
       read += data?.length ?? 0
