@@ -4,7 +4,7 @@ import { seededBytes } from '../bytes/seeded.ts'
 import { quote } from '../suite/case.ts'
 import { flagFaults } from '../suite/options.ts'
 import { bytes32, makeFeed, recordsOf } from './fixtures.ts'
-import { STORAGE_FLAGS } from './options.ts'
+import { type OptionalMember, STORAGE_FLAGS } from './options.ts'
 import { needs, storageCase } from './storage-case.ts'
 
 /** Whether the store is what it says. */
@@ -12,10 +12,27 @@ export const claimCases = [
   storageCase(
     'supports.flags',
     'supports has the flags of the interface and no others, and is what the suite was told',
-    quote('StorageSupports', 'What a store can do; the conformance suite holds it to this.'),
+    quote('StorageSupports', 'What a store can do; the conformance suite holds it to this.').concat(
+      quote('Storage.supports', 'readonly supports: StorageSupports')
+    ),
     async ({ storage, options }) => {
       equal(flagFaults(storage.supports, STORAGE_FLAGS), [], 'what is wrong with supports')
       equal({ ...storage.supports }, { ...options.supports }, "the store's supports")
+    }
+  ),
+  storageCase(
+    'supports.optional-members',
+    'the store has the optional members that the suite was told of; of others it is told that they go untested',
+    quote('Storage.findBlock', 'Optional: for stores that find their content by its hash anyway.').concat(
+      quote('FeedStorage.getBlocks', 'Optional: where a store has it, many small blocks are read at once.')
+    ),
+    async ({ storage, options, notice }) => {
+      const members = { findBlock: storage.findBlock, getBlocks: storage.createFeed(bytes32('a')).getBlocks }
+      for (const [name, member] of Object.entries(members)) {
+        const told = options.optional?.includes(name as OptionalMember) === true
+        ok(!told || typeof member === 'function', `the suite was told of ${name}, which is not there`)
+        if (!told && member !== undefined) notice(`the store has ${name}, whose cases were not run (optional)`)
+      }
     }
   ),
   storageCase(

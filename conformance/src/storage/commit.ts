@@ -13,7 +13,15 @@ export const commitCases = [
     'record, nodes, blocks and have pages of one commit are all there, the last of each too',
     quote('FeedChange', 'Everything in it becomes visible at once, or nothing does.').concat(
       quote('FeedStorage.getNodes', 'The hashes of tree nodes, in the order asked'),
-      quote('FeedStorage.getHave', 'All stored have pages with at least one bit set, in ascending order.')
+      quote('FeedStorage.getHave', 'All stored have pages with at least one bit set, in ascending order.'),
+      quote('FeedRecord.blocks', 'The number of blocks of the feed; 0 while it is not known.'),
+      quote('FeedRecord.complete', 'Whether every block is here.'),
+      quote('FeedRecord.byteLength', 'The sum of the lengths, in bytes, of the blocks that are here.'),
+      quote('TreeNode.hash', 'The SHA-256 hash: 32 bytes, never all zero.'),
+      quote('StoredBlock.index', "The block's place in the feed, from 0."),
+      quote('StoredBlock.hash', "the block's content address. 32 bytes."),
+      quote('HavePage.page', 'Page p tells of the blocks from p * {@link HAVE_PAGE_BLOCKS}.'),
+      quote('HavePage.bits', 'block b of the page is bit `128 >> (b % 8)` of byte `b >> 3`')
     ),
     async (world) => {
       const feed = world.storage.createFeed(bytes32('a'))

@@ -3,9 +3,9 @@ import { equal } from '../assert/equal.ts'
 import { ok } from '../assert/ok.ts'
 import { hex } from '../bytes/text.ts'
 import { quote } from '../suite/case.ts'
-import { turn } from '../wait/turn.ts'
 import { block, bytes32, havePage, leaf, makeFeed, node, readText, record } from './fixtures.ts'
 import { storageCase } from './storage-case.ts'
+import { whileCommitting } from './while-committing.ts'
 
 const anyTime = quote('FeedStorage', 'Concurrency: every member may be called while others are under way.')
 
@@ -102,22 +102,3 @@ export const concurrencyCases = [
     }
   )
 ]
-
-/** Commits 60 rounds, one after the other, and reads all the while. */
-async function whileCommitting(commit: (round: number) => Promise<void>, read: () => Promise<void>): Promise<void> {
-  let done = false
-  const commits = (async () => {
-    try {
-      for (let round = 1; round <= 60; round++) await commit(round)
-    } finally {
-      done = true
-    }
-  })()
-  commits.catch(() => {})
-  while (!done) {
-    await read()
-    // Lets a store that answers at once have its commits as well.
-    await turn()
-  }
-  await commits
-}

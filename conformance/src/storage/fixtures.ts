@@ -79,6 +79,7 @@ export async function recordsOf(storage: Storage): Promise<FeedRecord[]> {
 export async function expectClosed(feed: FeedStorage): Promise<void> {
   await rejects(feed.commit({ nodes: [node(1)] }), 'ERR_CLOSED', 'commit')
   await rejects(feed.getBlock(0), 'ERR_CLOSED', 'getBlock')
+  if (feed.getBlocks !== undefined) await rejects(feed.getBlocks(0, 1, { bytes: 1 }), 'ERR_CLOSED', 'getBlocks')
   await rejects(feed.getNodes([0]), 'ERR_CLOSED', 'getNodes')
   await rejects(feed.getHave(), 'ERR_CLOSED', 'getHave')
 }

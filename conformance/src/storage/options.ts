@@ -9,6 +9,9 @@ export interface CrashingStorage {
   reopen(): Storage | Promise<Storage>
 }
 
+/** What the interfaces leave to the store: `Storage.findBlock` and `FeedStorage.getBlocks`. */
+export type OptionalMember = 'findBlock' | 'getBlocks'
+
 /** What the storage suite takes. */
 export interface StorageSuiteOptions extends SuiteOptions {
   /** A new store in a place of its own, not opened yet. */
@@ -19,6 +22,8 @@ export interface StorageSuiteOptions extends SuiteOptions {
   readonly teardown?: (() => unknown) | undefined
   /** What the store says of itself: its own `supports`. */
   readonly supports: StorageSupports
+  /** The optional members that the store has, to be tested: none unless told. */
+  readonly optional?: readonly OptionalMember[] | undefined
   /** A second store over the place of one that is open, as another process would make it. */
   readonly rival?: ((open: Storage) => Storage | Promise<Storage>) | undefined
   /** A store whose medium dies after so many writes. */
@@ -43,7 +48,7 @@ export function assertStorageOptions(options: StorageSuiteOptions): void {
   assertOptions(
     options,
     ['create', 'supports'],
-    ['reopen', 'teardown', 'rival', 'crash', 'size', 'damage', 'failReads']
+    ['reopen', 'teardown', 'optional', 'rival', 'crash', 'size', 'damage', 'failReads']
   )
   assertFlags(options.supports, STORAGE_FLAGS)
   if (options.supports.persistent && options.reopen === undefined) {

@@ -1,5 +1,5 @@
 import type { Case, Quote } from '../suite/case.ts'
-import type { StorageSuiteOptions } from './options.ts'
+import type { OptionalMember, StorageSuiteOptions } from './options.ts'
 import type { StorageWorld } from './world.ts'
 
 export type StorageCase = Case<StorageWorld, StorageSuiteOptions>
@@ -29,4 +29,9 @@ export function needs(option: 'rival' | 'crash' | 'size' | 'damage' | 'failReads
     failReads: 'the medium cannot be made to fail (failReads)'
   }
   return (options) => (options[option] === undefined ? why[option] : undefined)
+}
+
+/** Skips unless the store has an optional member. */
+export function hasMember(member: OptionalMember): Skip {
+  return ({ optional = [] }) => (optional.includes(member) ? undefined : `the store has no ${member} (optional)`)
 }

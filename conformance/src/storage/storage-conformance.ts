@@ -2,6 +2,7 @@ import { noticing } from '../suite/noticing.ts'
 import { runSuite } from '../suite/run-suite.ts'
 import type { Runner } from '../suite/runner.ts'
 import { bufferCases } from './buffers.ts'
+import { byContentCases } from './by-content.ts'
 import { claimCases } from './claims.ts'
 import { commitCases } from './commit.ts'
 import { concurrencyCases } from './concurrency.ts'
@@ -11,6 +12,7 @@ import { durabilityCases } from './durability.ts'
 import { failureCases } from './failures.ts'
 import { feedCases } from './feeds.ts'
 import { modelCases } from './model.ts'
+import { neighbourCases } from './neighbours.ts'
 import { openingCases } from './opening.ts'
 import { assertStorageOptions, type StorageSuiteOptions } from './options.ts'
 import type { StorageCase } from './storage-case.ts'
@@ -27,6 +29,8 @@ export const storageCases: readonly StorageCase[] = [
   ...failureCases,
   ...bufferCases,
   ...contentCases,
+  ...byContentCases,
+  ...neighbourCases,
   ...deletionCases,
   ...modelCases
 ]

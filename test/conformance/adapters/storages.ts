@@ -39,6 +39,7 @@ function levelOptions<T extends MemoryLevel | ClassicLevel>(
   const options: StorageSuiteOptions = {
     name,
     supports,
+    optional: ['findBlock', 'getBlocks'],
     create: () => storeIn(makePlace()),
     // What is only in memory is gone when it is closed, although the object may be opened again.
     reopen: (storage) => storeIn(supports.persistent ? of(storage).place : makePlace()),
@@ -67,7 +68,8 @@ export function memoryOptions(): StorageSuiteOptions {
     name: 'memory',
     create: memoryStorage,
     reopen: memoryStorage,
-    supports: { durability: 'memory', persistent: false, dedup: true, checksums: true }
+    supports: { durability: 'memory', persistent: false, dedup: true, checksums: true },
+    optional: ['findBlock', 'getBlocks']
   }
 }
 

@@ -20,6 +20,7 @@ export function faulty(storage: Storage, { feed: feedFault = () => ({}), store =
       },
       commit: (change, options) => feed.commit(change, options),
       getBlock: (index, options) => feed.getBlock(index, options),
+      getBlocks: (start, end, options) => read(feed, start, end, options),
       getNodes: (indexes) => feed.getNodes(indexes),
       getHave: () => feed.getHave()
     }
@@ -37,12 +38,19 @@ export function faulty(storage: Storage, { feed: feedFault = () => ({}), store =
     feeds: (options) => storage.feeds(options),
     openFeed: (key) => found(storage.openFeed(key)),
     findFeed: (id) => found(storage.findFeed(id)),
+    findBlock: (leaf) => find(storage, leaf),
     createFeed: (key) => wrap(storage.createFeed(key)),
     deleteFeed: (key) => storage.deleteFeed(key),
     close: () => storage.close(),
     ...store(storage)
   }
 }
+
+type GetBlocks = NonNullable<FeedStorage['getBlocks']>
+
+/** Both optional members are there. */
+const read = (feed: FeedStorage, ...args: Parameters<GetBlocks>) => (feed.getBlocks as GetBlocks)(...args)
+const find = (storage: Storage, leaf: Uint8Array) => (storage.findBlock as NonNullable<Storage['findBlock']>)(leaf)
 
 /** A good store whose medium can be made unreadable. */
 function readable(): { readonly storage: Storage; readonly medium: { broken: boolean } } {
@@ -53,9 +61,11 @@ function readable(): { readonly storage: Storage; readonly medium: { broken: boo
   const storage = faulty(memoryStorage(), {
     feed: (feed) => ({
       getBlock: (index, options) => check().then(() => feed.getBlock(index, options)),
+      getBlocks: (start, end, options) => check().then(() => read(feed, start, end, options)),
       getNodes: (indexes) => check().then(() => feed.getNodes(indexes)),
       getHave: () => check().then(() => feed.getHave())
-    })
+    }),
+    store: (storage) => ({ findBlock: (leaf) => check().then(() => find(storage, leaf)) })
   })
   return { storage, medium }
 }
@@ -71,6 +81,7 @@ export function storageOptions(fault: StorageFault = {}): StorageSuiteOptions {
       return made
     },
     supports: memoryStorage().supports,
+    optional: ['findBlock', 'getBlocks'],
     failReads(storage) {
       const medium = media.get(storage) as { broken: boolean }
       medium.broken = true
@@ -80,6 +91,9 @@ export function storageOptions(fault: StorageFault = {}): StorageSuiteOptions {
     }
   }
 }
+
+/** The stores whose last commit has dropped something. */
+const lost = new WeakSet<Storage>()
 
 /** Each fault, with the case that is made for it. */
 export const storageFaults: ReadonlyArray<readonly [fault: string, caseName: string, StorageFault]> = [
@@ -212,6 +226,106 @@ export const storageFaults: ReadonlyArray<readonly [fault: string, caseName: str
           for await (const record of storage.feeds(options)) if (record.id !== undefined) yield record
         }
       })
+    }
+  ],
+  [
+    'leaves out the missing blocks among neighbours',
+    'storage.get-blocks.as-get-block',
+    {
+      feed: (feed) => ({
+        getBlocks: async (...args) => (await read(feed, ...args)).filter((data) => data !== undefined)
+      })
+    }
+  ],
+  [
+    'stops before the block that passes the mark',
+    'storage.get-blocks.bytes',
+    {
+      feed: (feed) => ({
+        async getBlocks(start, end, options) {
+          const blocks = await read(feed, start, end, options)
+          return start + blocks.length < end && blocks.length > 1 ? blocks.slice(0, -1) : blocks
+        }
+      })
+    }
+  ],
+  [
+    'hands out its own buffers where neighbours are read',
+    'storage.get-blocks.belong-to-reader',
+    { feed: (feed) => ({ getBlocks: (start, end, options) => read(feed, start, end, { ...options, shared: true }) }) }
+  ],
+  [
+    'reports failures as missing where neighbours are read',
+    'storage.get-blocks.failures',
+    {
+      feed: (feed) => ({
+        getBlocks: (start, end, options) =>
+          read(feed, start, end, options).catch(() => new Array<undefined>(end - start).fill(undefined))
+      })
+    }
+  ],
+  [
+    'remembers neighbours that were read before',
+    'storage.get-blocks.while-committing',
+    {
+      feed: (feed) => {
+        const known = new Map<string, Array<Uint8Array | undefined>>()
+        return {
+          async getBlocks(start, end, options) {
+            const key = `${start} ${end} ${options.bytes}`
+            const blocks = known.get(key) ?? (await read(feed, start, end, options))
+            known.set(key, blocks)
+            return blocks
+          }
+        }
+      }
+    }
+  ],
+  [
+    'knows contents by the first bytes of their hashes',
+    'storage.find-block.in-any-feed',
+    {
+      store: (storage) => {
+        const known = new Map<string, Uint8Array>()
+        return {
+          async findBlock(leaf) {
+            const key = leaf.subarray(0, 16).join()
+            const data = known.get(key) ?? (await find(storage, leaf))
+            if (data !== undefined) known.set(key, data)
+            return data
+          }
+        }
+      }
+    }
+  ],
+  [
+    'finds what no feed holds any more',
+    'storage.find-block.last-holder',
+    {
+      store: (storage) => {
+        const known = new Map<string, Uint8Array>()
+        return {
+          async findBlock(leaf) {
+            const data = (await find(storage, leaf)) ?? known.get(leaf.join())
+            if (data !== undefined) known.set(leaf.join(), data)
+            return data
+          }
+        }
+      }
+    }
+  ],
+  [
+    'loses content with the first feed that gives it up',
+    'storage.find-block.while-committing',
+    {
+      feed: (feed, storage) => ({
+        commit(change, options) {
+          if (change.dropped === undefined) lost.delete(storage)
+          else lost.add(storage)
+          return feed.commit(change, options)
+        }
+      }),
+      store: (storage) => ({ findBlock: async (leaf) => (lost.has(storage) ? undefined : find(storage, leaf)) })
     }
   ],
   ['works on after close', 'storage.close.ends-everything', { store: () => ({ close: async () => {} }) }],
