@@ -7,7 +7,12 @@ import {
   memoryDiscoveryOptions
 } from './adapters/discoveries.ts'
 
-for (const options of [memoryDiscoveryOptions(), mdnsDiscoveryOptions(), bittorrentDiscoveryOptions()]) {
+for (const options of [
+  memoryDiscoveryOptions(),
+  mdnsDiscoveryOptions(),
+  bittorrentDiscoveryOptions(),
+  bittorrentDiscoveryOptions({ key: 'both' })
+]) {
   discoveryConformance({ describe, it }, options)
 }
 

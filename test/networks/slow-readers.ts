@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { atRest } from '@anyfeed/conformance'
 import { expect, it } from 'vitest'
 import { encodeHandshake, encodeMessage } from '../../packages/core/src/wire/encode.ts'
 import { JOIN, REQUEST } from '../../packages/core/src/wire/messages.ts'
-import { atRest } from './at-rest.ts'
 import { medium } from './media.ts'
 import { inNetwork, until } from './network.ts'
 

@@ -5,6 +5,7 @@ import { flagFaults } from '../suite/options.ts'
 import { discoveryCase } from './discovery-case.ts'
 import { find, freshTopic, port } from './finding.ts'
 import { DISCOVERY_FLAGS, OPTIONAL_DISCOVERY_FLAGS } from './options.ts'
+import { idOf } from './world.ts'
 
 const ADDRESSES = [
   port(9000),
@@ -21,7 +22,9 @@ export const addressCases = [
   discoveryCase(
     'supports.flags',
     'supports has the flags of the interface and no others, and is what the suite was told',
-    quote('DiscoverySupports', 'What a discovery can do; the conformance suite holds it to this.'),
+    quote('DiscoverySupports', 'What a discovery can do; the conformance suite holds it to this.').concat(
+      quote('Discovery.supports', 'readonly supports: DiscoverySupports')
+    ),
     async (world) => {
       const discovery = await world.create()
       equal(
@@ -65,6 +68,24 @@ export const addressCases = [
       await rejects(none, TypeError, 'announcing addresses that the medium cannot hold')
     },
     ({ supports }) => (supports.addresses === 'ip-port' ? undefined : 'the medium holds any address')
+  ),
+  discoveryCase(
+    'id.wanted',
+    'a discovery that wants the id finds by it, and refuses with a TypeError to do without',
+    quote('DiscoverySupports.wantsId', "Whether it is to be given the feed's id beside the topic").concat(
+      quote('DiscoveryOptions.id', "The feed's id, of which `topic` is the hash"),
+      quote('Discovery.announce', 'or the id that it wants is missing')
+    ),
+    async (world) => {
+      const [announcer, seeker] = [await world.createBare(), await world.createBare()]
+      const [topic, { signal }] = [freshTopic(), world.leaving]
+      await rejects(announcer.announce(topic, [port(9401)], { signal }), TypeError, 'announcing without an id')
+      const first = async () => seeker.lookup(topic, { signal })[Symbol.asyncIterator]().next()
+      await rejects(first(), TypeError, 'looking without an id')
+      announcer.announce(topic, [port(9401)], { signal, id: idOf(topic) }).catch(() => {})
+      equal(await find(await world.create(), topic, 1), [port(9401)], 'what was found')
+    },
+    ({ supports }) => (supports.wantsId === true ? undefined : 'the discovery does without the id (supports.wantsId)')
   ),
   discoveryCase(
     'topic.length',

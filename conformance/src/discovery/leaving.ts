@@ -1,5 +1,6 @@
 import { equal } from '../assert/equal.ts'
 import { rejects } from '../assert/fails.ts'
+import { ok } from '../assert/ok.ts'
 import { quote } from '../suite/case.ts'
 import { turn } from '../wait/turn.ts'
 import { until } from '../wait/until.ts'
@@ -47,6 +48,46 @@ export const leavingCases = [
     }
   ),
   discoveryCase(
+    'left.forgotten-in-time',
+    'what was withdrawn is found for no longer than the discovery says, which is told where it says more than it takes',
+    quote(
+      'DiscoverySupports.forgetsAfter',
+      'How long an address may still be found after its announcement was withdrawn, in milliseconds'
+    ),
+    async (world) => {
+      const create = () => world.create({ forgetful: true })
+      const [announcer, seeker] = [await create(), await create()]
+      const { continuous, forgetsAfter } = seeker.supports
+      const [topic, leave] = [freshTopic(), new AbortController()]
+      const announced = performance.now()
+      const left = world.announce(announcer, topic, port(7201), leave.signal)
+      await find(seeker, topic, 1)
+      // What is under way when the signal fires takes as long again, on a machine that may be busier by then.
+      const underWay = 2 * (performance.now() - announced)
+      leave.abort()
+      await left
+      const withdrawn = performance.now()
+      if (continuous) world.announce(await create(), topic, port(7202))
+      for (let looks = 0; ; looks++) {
+        // One who never heard of it, at a time that is known.
+        const fresh = await create()
+        const since = performance.now() - withdrawn
+        const found = continuous ? await findUntil(fresh, topic, port(7202)) : await all(fresh, topic, never)
+        if (!found.includes(port(7201))) {
+          if (looks === 0)
+            world.notice(`it was found no more at once: supports.forgetsAfter may be below ${forgetsAfter}`)
+          return
+        }
+        ok(since <= forgetsAfter + underWay, `it was found by a lookup that began ${Math.round(since)} ms later`)
+        await turn()
+      }
+    },
+    ({ supports }) =>
+      supports.forgetsAfter > 0
+        ? undefined
+        : 'it is found no more at once (supports.forgetsAfter), see discovery.left.not-found'
+  ),
+  discoveryCase(
     'left.others-stay',
     'an announcement that is withdrawn takes no other one with it',
     quote('Discovery.announce', 'Keeps `addresses` findable under `topic` until the signal fires'),
@@ -79,7 +120,9 @@ export const leavingCases = [
   discoveryCase(
     'signal.ends-looking',
     'a lookup ends without an error when its signal fires, also while it waits, at once when it had fired',
-    quote('Discovery.lookup', 'Ends when the signal fires, or the discovery is closed, without an error'),
+    quote('Discovery.lookup', 'Ends when the signal fires, or the discovery is closed, without an error').concat(
+      quote('DiscoveryOptions.signal', 'Ends it.')
+    ),
     async (world) => {
       const discovery = await world.create()
       const stop = new AbortController()

@@ -1,4 +1,4 @@
-import type { Discovery } from '@anyfeed/interfaces'
+import type { Discovery, DiscoveryOptions } from '@anyfeed/interfaces'
 import type { Noticing } from '../suite/noticing.ts'
 import type { DiscoverySuiteOptions } from './options.ts'
 
@@ -15,8 +15,14 @@ export class DiscoveryWorld {
     this.notice = notice
   }
 
-  /** A discovery that is closed at the end. */
+  /** A discovery that is closed at the end, and is given ids if it wants them. */
   async create({ forgetful = false } = {}): Promise<Discovery> {
+    const discovery = await this.createBare({ forgetful })
+    return discovery.supports.wantsId === true ? withIds(discovery) : discovery
+  }
+
+  /** A discovery that is closed at the end, as it is. */
+  async createBare({ forgetful = false } = {}): Promise<Discovery> {
     const discovery = await this.options.create({ forgetful })
     this.#created.push(discovery)
     return discovery
@@ -41,5 +47,21 @@ export class DiscoveryWorld {
     } finally {
       await this.options.teardown?.()
     }
+  }
+}
+
+/** An id that goes with a topic: as different from others as that is. */
+export function idOf(topic: Uint8Array): Uint8Array {
+  return topic.map((byte) => byte ^ 255)
+}
+
+function withIds(discovery: Discovery): Discovery {
+  const given = (topic: Uint8Array, options: DiscoveryOptions) => ({ id: idOf(topic), ...options })
+  return {
+    name: discovery.name,
+    supports: discovery.supports,
+    announce: (topic, addresses, options) => discovery.announce(topic, addresses, given(topic, options)),
+    lookup: (topic, options) => discovery.lookup(topic, given(topic, options)),
+    close: () => discovery.close()
   }
 }

@@ -26,6 +26,8 @@ export interface StackParts {
 export interface StackNeeds {
   /** Whether it is to find others and be found. Else it needs no discovery. */
   readonly discovery: boolean
+  /** Whether its discovery is to be one that forgets as soon as the medium allows; see `DiscoveryNeeds`. */
+  readonly forgetful: boolean
 }
 
 /** What the parts of a stack say of themselves. */

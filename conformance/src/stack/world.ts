@@ -1,10 +1,10 @@
 import { type Core, type CoreOptions, createCore, type PeerStream } from '@anyfeed/core'
-import type { Storage } from '@anyfeed/interfaces'
+import type { Connection, Discovery, Storage, Transport } from '@anyfeed/interfaces'
 import { createSwarm, type Swarm, type SwarmPeer } from '@anyfeed/swarm'
 import { present } from '../assert/ok.ts'
 import type { Noticing } from '../suite/noticing.ts'
 import { until } from '../wait/until.ts'
-import type { StackParts, StackSuiteOptions } from './options.ts'
+import type { StackNeeds, StackParts, StackSuiteOptions } from './options.ts'
 import { WirePeer, type WirePeerOptions } from './wire/wire-peer.ts'
 
 /** One peer: a core over a storage, and a swarm over transports and discoveries. */
@@ -19,9 +19,13 @@ export interface Peer {
 export interface PeerOptions {
   /** Whether it finds others and is found; else it is told whom to dial. */
   readonly discovery?: boolean
+  /** See `StackNeeds`. */
+  readonly forgetful?: boolean
   readonly core?: Partial<CoreOptions>
   /** Puts something around the storage. */
   readonly storage?: (storage: Storage) => Storage
+  /** Is shown each connection that it dials or takes, to break it. */
+  readonly onConnection?: (connection: Connection) => void
 }
 
 /** What a stack case is run in: as many peers as it makes. */
@@ -37,7 +41,7 @@ export class StackWorld {
 
   /** A core over a storage of its own, without peers. */
   async core(options: Partial<CoreOptions> = {}): Promise<Core> {
-    const { storage } = await this.#parts(false)
+    const { storage } = await this.#parts({})
     return this.coreOver(storage, options)
   }
 
@@ -55,17 +59,24 @@ export class StackWorld {
 
   /** A storage, to be reopened. */
   async storage(): Promise<Storage> {
-    const { storage } = await this.#parts(false)
+    const { storage } = await this.#parts({})
     return storage
   }
 
-  async peer({ discovery = false, core: coreOptions = {}, storage: wrap }: PeerOptions = {}): Promise<Peer> {
-    const parts = await this.#parts(discovery)
+  /** A discovery without a peer: it finds what the peers announce. */
+  async discovery(needs: Partial<StackNeeds> = {}): Promise<Discovery> {
+    const { discovery } = await this.#parts({ ...needs, discovery: true })
+    return present(discovery[0], 'a discovery')
+  }
+
+  async peer(options: PeerOptions = {}): Promise<Peer> {
+    const { discovery = false, core: coreOptions = {}, storage: wrap, onConnection } = options
+    const parts = await this.#parts(options)
     const storage = wrap === undefined ? parts.storage : wrap(parts.storage)
     const core = this.coreOver(storage, coreOptions)
     const swarm = (this.options.createSwarm ?? createSwarm)({
       core,
-      transports: parts.transports,
+      transports: onConnection ? parts.transports.map((each) => watched(each, onConnection)) : parts.transports,
       discovery: discovery ? parts.discovery : [],
       listen: parts.listen,
       // Where nobody was found, or nobody was there yet, it is tried again at once.
@@ -99,7 +110,7 @@ export class StackWorld {
 
   /** A peer that says what a case has it say, byte by byte, over a connection of the stack's own transport. */
   async wirePeer(to: Peer, options: WirePeerOptions = {}): Promise<WirePeer> {
-    const { transports } = await this.#parts(false)
+    const { transports } = await this.#parts({})
     const transport = present(
       transports.find((each) => each.handles(to.address)),
       'a transport for the address'
@@ -118,8 +129,8 @@ export class StackWorld {
     }
   }
 
-  async #parts(discovery: boolean): Promise<StackParts> {
-    const parts = await this.options.create({ discovery })
+  async #parts({ discovery = false, forgetful = false }: Partial<StackNeeds>): Promise<StackParts> {
+    const parts = await this.options.create({ discovery, forgetful })
     this.#closing.push(async () => {
       await Promise.all([...parts.transports, ...parts.discovery].map((part) => part.close()))
       await parts.storage.close()
@@ -142,4 +153,27 @@ export function linkOf(peer: Peer, other: Peer): SwarmPeer | undefined {
 /** One peer's stream to another. */
 export function streamOf(peer: Peer, other: Peer): PeerStream {
   return present(linkOf(peer, other), 'the connection').stream
+}
+
+/** A transport whose connections are shown. */
+function watched(transport: Transport, onConnection: (connection: Connection) => void): Transport {
+  return {
+    name: transport.name,
+    supports: transport.supports,
+    handles: (address) => transport.handles(address),
+    async dial(address, options) {
+      const connection = await transport.dial(address, options)
+      onConnection(connection)
+      return connection
+    },
+    listen: (address, options) =>
+      transport.listen(address, {
+        ...options,
+        onConnection(connection) {
+          onConnection(connection)
+          options.onConnection(connection)
+        }
+      }),
+    close: () => transport.close()
+  }
 }

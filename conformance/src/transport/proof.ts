@@ -15,7 +15,10 @@ export const proofCases = [
   transportCase(
     'supports.flags',
     'supports has the flags of the interface and no others, and is what the suite was told',
-    quote('TransportSupports', 'What a transport can do; the conformance suite holds it to this.'),
+    quote('TransportSupports', 'What a transport can do; the conformance suite holds it to this.').concat(
+      quote('Transport.supports', 'readonly supports: TransportSupports'),
+      quote('Transport.name', 'A short name for logs and counters, such as `tcp`.')
+    ),
     async (world) => {
       const transport = await world.create()
       equal(

@@ -1,11 +1,9 @@
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import type { DiscoverySuiteOptions } from '@anyfeed/conformance'
-import { bittorrentDiscovery } from '@anyfeed/discovery-bittorrent'
+import { type BittorrentDiscoveryOptions, bittorrentDiscovery } from '@anyfeed/discovery-bittorrent'
 import { libp2pDiscovery } from '@anyfeed/discovery-libp2p'
 import { type MdnsDiscoveryOptions, mdnsDiscovery } from '@anyfeed/discovery-mdns'
 import { createMemoryRendezvous, memoryDiscovery } from '@anyfeed/discovery-memory'
-import type { Discovery } from '@anyfeed/interfaces'
+import { dht, mdnsOptions } from '../../discovery/networks.ts'
 import { dhtNodes } from './dht-nodes.ts'
 import { afterClose } from './libp2p-nodes.ts'
 
@@ -29,24 +27,12 @@ export function memoryDiscoveryOptions(): DiscoverySuiteOptions {
   }
 }
 
-/** Multicast DNS on the loopback interface alone, on a port of its own. */
-export async function mdnsSettings(): Promise<MdnsDiscoveryOptions & { port: number }> {
-  const socket = createSocket('udp4').bind(0)
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  const onWarning = (warning: Error) => {
-    throw warning
-  }
-  return { interface: '127.0.0.1', port, onWarning }
-}
-
 export function mdnsDiscoveryOptions(): DiscoverySuiteOptions {
   let settings: Promise<MdnsDiscoveryOptions> | undefined
   return {
     name: 'mdns',
     async create() {
-      settings ??= mdnsSettings()
+      settings ??= mdnsOptions()
       return mdnsDiscovery(await settings)
     },
     supports: mdnsDiscovery().supports,
@@ -57,35 +43,27 @@ export function mdnsDiscoveryOptions(): DiscoverySuiteOptions {
   }
 }
 
-const NODES = 8
-
 /** A DHT of eight nodes on 127.0.0.1 for each case. */
-export function bittorrentDiscoveryOptions(): DiscoverySuiteOptions {
-  let network: Promise<{ nodes: Discovery[]; bootstrap: string[] }> | undefined
+export function bittorrentDiscoveryOptions(options: BittorrentDiscoveryOptions = {}): DiscoverySuiteOptions {
+  let network: ReturnType<typeof dht> | undefined
   const settings = (forgetful: boolean) => ({
     host: '127.0.0.1',
     operationsPerSecond: 1000,
+    ...options,
     ...(forgetful && { entryLifetime: 600 })
   })
-  const begin = async (forgetful: boolean) => {
-    const first = bittorrentDiscovery(settings(forgetful))
-    const bootstrap = [await first.join()]
-    const others = Array.from({ length: NODES - 1 }, () => bittorrentDiscovery({ ...settings(forgetful), bootstrap }))
-    await Promise.all(others.map((node) => node.join()))
-    return { nodes: [first, ...others], bootstrap }
-  }
   return {
-    name: 'bittorrent',
+    name: options.key === undefined ? 'bittorrent' : `bittorrent by ${options.key}`,
     async create({ forgetful }) {
-      network ??= begin(forgetful)
+      network ??= dht(settings(forgetful))
       const { bootstrap } = await network
       return bittorrentDiscovery({ ...settings(forgetful), bootstrap })
     },
-    supports: bittorrentDiscovery().supports,
+    supports: bittorrentDiscovery(options).supports,
     async teardown() {
       const ended = network
       network = undefined
-      await Promise.all((await ended)?.nodes.map((node) => node.close()) ?? [])
+      await (await ended)?.close()
     },
     openHandles
   }

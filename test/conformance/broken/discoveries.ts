@@ -22,7 +22,7 @@ export function discoveryOptions(fault: DiscoveryFault = () => ({})): DiscoveryS
   const teardown = () => {
     rendezvous = createMemoryRendezvous()
   }
-  return { name: 'a discovery in memory', create, teardown, supports: memoryDiscovery(rendezvous).supports }
+  return { name: 'a discovery in memory', create, teardown, supports: create().supports }
 }
 
 /** Changes what is found. */
@@ -44,6 +44,18 @@ export const discoveryFaults: ReadonlyArray<readonly [fault: string, caseName: s
     'never forgets',
     'discovery.left.not-found',
     (discovery) => ({
+      async announce(topic, addresses, { signal }) {
+        discovery.announce(topic, addresses, { signal: never }).catch(() => {})
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      }
+    })
+  ],
+  [
+    'forgets later than it says',
+    'discovery.left.forgotten-in-time',
+    (discovery) => ({
+      supports: { ...discovery.supports, forgetsAfter: 10 },
+      // It resolves as if all were withdrawn, and goes on.
       async announce(topic, addresses, { signal }) {
         discovery.announce(topic, addresses, { signal: never }).catch(() => {})
         if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))

@@ -211,4 +211,18 @@ const recorded = tests(
   ['[ranges.json]', 'is answered by us with these very bytes']
 )
 
-export const elsewhere: readonly TestElsewhere[] = [...face, ...versionZero, ...versionOne, ...recorded]
+/** What an adapter is given and does not give, and what only some media can bring about. */
+const interfaces = [
+  ...tests(
+    'packages/adapter-kit/test/pause.test.ts',
+    ['Clock.now', 'ends by the clock of the machine'],
+    ['Clock.setTimeout', 'ends by the clock of the machine'],
+    ['Clock.clearTimeout', 'ends by the %s, and leaves nothing behind']
+  ),
+  ...tests('adapters/transport-libp2p/test/transport.test.ts', [
+    'ListenOptions.onAddresses',
+    'tells when the addresses of its node have changed, and of nothing else'
+  ])
+]
+
+export const elsewhere: readonly TestElsewhere[] = [...face, ...versionZero, ...versionOne, ...recorded, ...interfaces]

@@ -1,5 +1,5 @@
 import { type CatalogueEntry, catalogue } from '@anyfeed/conformance'
-import { documentedPromises, type Promised, protocolPromises } from './promises.ts'
+import { documentedPromises, interfacePromises, type Promised, protocolPromises } from './promises.ts'
 
 const SUITES: Readonly<Record<CatalogueEntry['suite'], string>> = {
   storage: 'A storage',
@@ -21,7 +21,9 @@ export function cataloguePage(): string {
     '## The documented API, sentence by sentence',
     table('| sentence | held by |', documentedPromises().map(promiseRow)),
     '## The protocol, rule by rule',
-    table('| rule | held by |', protocolPromises().map(promiseRow))
+    table('| rule | held by |', protocolPromises().map(promiseRow)),
+    '## The interfaces, member by member',
+    table('| member | held by |', interfacePromises().map(promiseRow))
   ].join('\n\n')}\n`
 }
 

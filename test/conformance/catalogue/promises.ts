@@ -1,6 +1,8 @@
 import { catalogue } from '@anyfeed/conformance'
 import { elsewhere, type TestElsewhere } from './elsewhere.ts'
-import { documentedSentences, normalised, protocolRules, readSource } from './sources.ts'
+import { interfaceMembers } from './interface-members.ts'
+import { documentedSentences, normalised, protocolRules } from './sources.ts'
+import { testNames } from './test-names.ts'
 
 /** Something that is promised, and what holds it. */
 export interface Promised {
@@ -17,14 +19,23 @@ export const documentedPromises = (): Promised[] => promises('api', documentedSe
 /** Each rule of the protocol. */
 export const protocolPromises = (): Promised[] => promises('protocol', protocolRules())
 
+/** Each member of the public interfaces. */
+export const interfacePromises = (): Promised[] =>
+  interfaceMembers().map((text) => ({
+    text,
+    cases: catalogue.filter(({ quotes }) => quotes.some(({ source }) => source === text)).map(({ name }) => name),
+    tests: elsewhere.filter(({ promise }) => promise === text)
+  }))
+
 /** What is wrong with the list of tests elsewhere: words that no promise or several have, and tests that are not there. */
 export function missingElsewhere(): string[] {
-  const texts = [...documentedSentences(), ...protocolRules()]
+  const texts = [...documentedSentences(), ...protocolRules(), ...interfaceMembers()]
+  const names = new Map([...new Set(elsewhere.map(({ file }) => file))].map((file) => [file, testNames(file)]))
   return elsewhere.flatMap(({ promise, file, test }) => [
     ...(texts.filter((text) => text.includes(promise)).length === 1
       ? []
       : [`not one promise has the words: ${promise}`]),
-    ...(readSource(file).includes(`'${test}'`) ? [] : [`${file} has no test '${test}'`])
+    ...(names.get(file)?.includes(test) === true ? [] : [`${file} has no test '${test}'`])
   ])
 }
 

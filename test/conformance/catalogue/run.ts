@@ -1,9 +1,9 @@
 // Prints each promise with the cases and tests that hold it, and writes docs/conformance.md. Fails when a promise has none.
 import { writeFileSync } from 'node:fs'
 import { cataloguePage } from './page.ts'
-import { documentedPromises, missingElsewhere, protocolPromises } from './promises.ts'
+import { documentedPromises, interfacePromises, missingElsewhere, protocolPromises } from './promises.ts'
 
-const promises = [...documentedPromises(), ...protocolPromises()]
+const promises = [...documentedPromises(), ...protocolPromises(), ...interfacePromises()]
 for (const { text, cases, tests } of promises) {
   console.log(text)
   for (const name of cases) console.log(`    ${name}`)

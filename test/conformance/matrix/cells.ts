@@ -41,7 +41,7 @@ export async function stackOf(cell: Cell): Promise<StackSuiteOptions | { readonl
       return {
         storage: await storage.create(),
         transports: [made],
-        discovery: needs.discovery ? [await discovery.create({ forgetful: false })] : [],
+        discovery: needs.discovery ? [await discovery.create(needs)] : [],
         listen: [transport.address(made)]
       }
     },

@@ -107,7 +107,7 @@ class World {
   }
 
   async ours(extensions: readonly string[] = []) {
-    const { storage, transports, discovery, listen } = await this.#options.create({ discovery: true })
+    const { storage, transports, discovery, listen } = await this.#options.create({ discovery: true, forgetful: false })
     const core = createCore({ storage, extensions })
     const retries = { lookupInterval: 200, firstBackOff: 50, longestBackOff: 200 }
     const swarm = createSwarm({ core, transports, discovery, listen, ...retries })
@@ -134,7 +134,7 @@ class World {
   }
 
   async theirs(extensions: readonly string[] = []): Promise<OriginalPeer> {
-    const { storage, transports, discovery, listen } = await this.#options.create({ discovery: true })
+    const { storage, transports, discovery, listen } = await this.#options.create({ discovery: true, forgetful: false })
     await storage.close()
     const parts = {
       transport: transports[0] as Transport,
