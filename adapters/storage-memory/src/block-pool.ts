@@ -1,26 +1,34 @@
 import { type ByteKey, byteKey } from './byte-key.ts'
+import type { PooledBlock } from './pooled-block.ts'
+import { SharedBuffer } from './shared-buffer.ts'
 
-/** One copy of a block's bytes, and how many places of how many feeds hold it. */
-export interface PooledBlock {
-  readonly key: ByteKey
-  readonly data: Uint8Array
-  references: number
-}
+/** What buffers may have together of which it is not known yet how much will be kept. */
+const OPEN_BYTES = 4 * 1024 * 1024
 
-/** The blocks of all feeds of a store, each once, by their hash. */
+/**
+ * The blocks of all feeds of a store, each once, by their hash.
+ *
+ * Blocks are kept where they came, which may be parts of a larger buffer. Of no buffer less than half is kept, but for
+ * the latest, 4 MiB at most, of which more blocks may come.
+ */
 export class BlockPool {
   readonly #blocks = new Map<ByteKey, PooledBlock>()
+  /** Buffers of which more blocks may come, the oldest first. */
+  readonly #open = new Map<ArrayBufferLike, SharedBuffer>()
+  #openBytes = 0
 
-  /**
-   * Takes over `data`, unless a block of this hash is here; one more reference either way. `kept`: how many bytes of its
-   * buffer are kept together.
-   */
-  take(hash: Uint8Array, data: Uint8Array, kept = data.byteLength): PooledBlock {
+  /** Takes over `data`, unless a block of this hash is here; one more reference either way. */
+  take(hash: Uint8Array, data: Uint8Array): PooledBlock {
     const key = byteKey(hash)
     let block = this.#blocks.get(key)
     if (block === undefined) {
-      block = { key, data: unpinned(data, kept), references: 0 }
+      block = { key, data, references: 0, buffer: undefined }
       this.#blocks.set(key, block)
+      const { byteLength } = data.buffer
+      if (data.byteLength * 2 < byteLength) {
+        if (byteLength > OPEN_BYTES) block.data = new Uint8Array(data)
+        else this.#bufferOf(data).add(block)
+      }
     }
     block.references++
     return block
@@ -34,11 +42,30 @@ export class BlockPool {
   /** One reference less; the last one frees the block. */
   release(block: PooledBlock): void {
     block.references--
-    if (block.references === 0) this.#blocks.delete(block.key)
+    if (block.references > 0) return
+    this.#blocks.delete(block.key)
+    block.buffer?.released(block)
   }
-}
 
-/** A view on a small part of a buffer keeps all of the buffer in memory: below half of it, a copy is cheaper. */
-function unpinned(data: Uint8Array, kept: number): Uint8Array {
-  return kept * 2 < data.buffer.byteLength ? new Uint8Array(data) : data
+  /** Nothing more is expected of the buffers that came so far. */
+  settle(): void {
+    for (const buffer of this.#open.values()) buffer.close()
+    this.#open.clear()
+    this.#openBytes = 0
+  }
+
+  #bufferOf({ buffer }: Uint8Array): SharedBuffer {
+    const known = this.#open.get(buffer)
+    if (known !== undefined) return known
+    const shared = new SharedBuffer(buffer.byteLength)
+    this.#openBytes += shared.size
+    for (const [oldest, { size }] of this.#open) {
+      if (this.#openBytes <= OPEN_BYTES) break
+      this.#open.get(oldest)?.close()
+      this.#open.delete(oldest)
+      this.#openBytes -= size
+    }
+    this.#open.set(buffer, shared)
+    return shared
+  }
 }

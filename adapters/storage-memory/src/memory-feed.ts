@@ -5,12 +5,12 @@ import {
   type FeedRecord,
   type FeedStorage,
   type HavePage,
-  StorageError,
-  type StoredBlock
+  StorageError
 } from '@anyfeed/interfaces'
-import type { BlockPool, PooledBlock } from './block-pool.ts'
+import type { BlockPool } from './block-pool.ts'
 import { type ByteKey, byteKey } from './byte-key.ts'
 import { NodePages } from './node-pages.ts'
+import type { PooledBlock } from './pooled-block.ts'
 
 /** One feed in memory. A commit checks everything first and then applies it in one go, so it needs no undoing. */
 export class MemoryFeed implements FeedStorage {
@@ -103,13 +103,12 @@ export class MemoryFeed implements FeedStorage {
   #apply({ record, nodes = [], blocks = [], dropped = [], have = [] }: FeedChange): void {
     for (const { index, hash } of nodes) this.#nodes.set(index, hash)
     const released: PooledBlock[] = []
-    const kept = bytesByBuffer(blocks)
     for (const { index, hash, data } of blocks) {
       const before = this.#blocks.get(index)
       if (before !== undefined) released.push(before)
       // The leaf of a block that is here is known, whether or not it was among the nodes.
       this.#nodes.set(2 * index, hash)
-      this.#blocks.set(index, this.#pool.take(hash, data, kept.get(data.buffer) as number))
+      this.#blocks.set(index, this.#pool.take(hash, data))
     }
     for (const index of dropped) {
       const before = this.#blocks.get(index)
@@ -123,6 +122,7 @@ export class MemoryFeed implements FeedStorage {
       else this.#have.delete(page)
     }
     if (record !== undefined) this.#setRecord(record)
+    if (record?.complete) this.#pool.settle()
   }
 
   #setRecord(record: FeedRecord): void {
@@ -134,13 +134,6 @@ export class MemoryFeed implements FeedStorage {
   #assertOpen(): void {
     if (this.#closed !== undefined) throw new ClosedError(this.#closed)
   }
-}
-
-/** Small blocks may come as neighbouring parts of one buffer: how much of each buffer all of them make. */
-function bytesByBuffer(blocks: readonly StoredBlock[]): Map<ArrayBufferLike, number> {
-  const bytes = new Map<ArrayBufferLike, number>()
-  for (const { data } of blocks) bytes.set(data.buffer, (bytes.get(data.buffer) ?? 0) + data.byteLength)
-  return bytes
 }
 
 function assertNode(index: number, hash: Uint8Array): void {

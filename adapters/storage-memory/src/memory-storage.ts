@@ -14,7 +14,8 @@ import { MemoryFeed } from './memory-feed.ts'
  * A store in plain maps and arrays, for tests, caches and feeds that need not outlive the process. It reads and writes
  * without waiting for anything; equal blocks take the space of one, in however many feeds they are.
  *
- * A block that comes as a small part of a larger buffer is copied, so that it does not keep all of it in memory.
+ * Blocks that come as parts of a larger buffer are kept there while they make half of it at least, and are copied out of
+ * it otherwise. Beside what is kept, up to 4 MiB are held of buffers of which more blocks may come.
  *
  * @example
  * ```ts
