@@ -3,6 +3,7 @@ import type { ReceiveBuffer, Sender } from '@anyfeed/adapter-kit'
 import type { Connection } from '@anyfeed/interfaces'
 import { formatAddress } from './address.ts'
 import { brokenError } from './errors.ts'
+import type { ReadSlab } from './read-slab.ts'
 import { receiving } from './receiving.ts'
 import { sending } from './sending.ts'
 
@@ -12,6 +13,8 @@ export interface Wire {
   readonly raw: Socket
   /** What bytes are written to and read from: TLS over `raw`, or `raw` itself. */
   readonly socket: Socket
+  /** What the socket reads into, where that is memory of ours. */
+  readonly slab?: ReadSlab | undefined
   readonly remoteIdentity?: string | undefined
   readonly channelBinding?: Uint8Array | undefined
 }
@@ -36,7 +39,7 @@ export class TcpConnection implements Connection {
     this.remoteIdentity = wire.remoteIdentity
     this.channelBinding = wire.channelBinding
     const abort = (reason: Error) => this.abort(reason)
-    this.#received = receiving(socket, bound, abort)
+    this.#received = receiving(socket, wire.slab, bound, abort)
     this.#sender = sending(socket, bound, abort)
     this.source = this.#received
     this.closed = this.#watch()

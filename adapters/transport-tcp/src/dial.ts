@@ -1,9 +1,10 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { ConnectionError, TimeoutError } from '@anyfeed/interfaces'
 import { requireAddress, type TcpAddress } from './address.ts'
 import type { Attempt } from './attempt.ts'
 import type { Wire } from './connection.ts'
 import { openingError } from './errors.ts'
+import { ReadSlab } from './read-slab.ts'
 import { secureDialled, type Tls } from './tls.ts'
 
 export interface DialSettings {
@@ -26,8 +27,10 @@ export async function dial(
     return new ConnectionError('ERR_ADDRESS_UNREACHABLE', message, { cause: new TimeoutError(message) })
   }
   const open = async () => {
-    const raw = await connected(target, noDelay, attempt)
-    return tls === undefined ? { raw, socket: raw } : await secureDialled(raw, tls, address, target)
+    // Node reads into memory of ours on sockets that it connects, and not on those that it accepts or runs TLS over.
+    const slab = tls === undefined ? new ReadSlab() : undefined
+    const raw = await connected(target, noDelay, attempt, slab)
+    return tls === undefined ? { raw, socket: raw, slab } : await secureDialled(raw, tls, address, target)
   }
   try {
     return await attempt.run(open, signal, { ms: dialTimeout, error: tooLate })
@@ -36,9 +39,15 @@ export async function dial(
   }
 }
 
-function connected({ host, port, family }: TcpAddress, noDelay: boolean, attempt: Attempt): Promise<Socket> {
+function connected(
+  { host, port, family }: TcpAddress,
+  noDelay: boolean,
+  attempt: Attempt,
+  slab: ReadSlab | undefined
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = attempt.own(connect({ host, port, family, noDelay, allowHalfOpen: true }))
+    const into = slab && { onread: slab.onread }
+    const socket = attempt.own(connect({ host, port, family, noDelay, allowHalfOpen: true, ...into } as NetConnectOpts))
     socket.once('error', reject)
     socket.once('connect', () => resolve(socket))
   })

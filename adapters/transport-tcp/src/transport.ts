@@ -15,6 +15,7 @@ import { TcpConnection, type Wire } from './connection.ts'
 import { dial } from './dial.ts'
 import { openListener } from './listener.ts'
 import type { Settings } from './options.ts'
+import { SLAB_BYTES } from './read-slab.ts'
 
 const KIB = 1024
 /** What Node's streams hold by themselves, beside what is counted here: a mark of 64 KiB, and a read on top of it. */
@@ -36,7 +37,9 @@ export class TcpTransport implements Transport {
     const secure = settings.tls !== undefined
     const held = settings.maxBuffered + STREAM_BUFFERED + (secure ? 2 * CIPHERTEXT_BUFFERED : 0)
     this.#settings = settings
-    this.supports = { identity: secure, encrypted: secure, maxBuffered: 2 * held + KERNEL_BUFFERED }
+    // A read on top of the reader's bound is as large as its slab; Node's own reads are counted above.
+    const maxBuffered = 2 * held + KERNEL_BUFFERED + (secure ? 0 : SLAB_BYTES)
+    this.supports = { identity: secure, encrypted: secure, maxBuffered }
   }
 
   handles(address: string): boolean {

@@ -120,6 +120,21 @@ describe('frames', () => {
     expect(frames(decoder, all.subarray(-1))).toEqual([payload])
   })
 
+  it('are not copied where their chunks follow each other in memory, and are where not', () => {
+    const all = encodeExtension(64, new Uint8Array(70_000).fill(7))
+    const [start, middle] = [all.subarray(0, 30_000), all.subarray(30_000, 60_000)]
+    const whole = (chunks: Uint8Array[]) => {
+      const decoder = new FrameDecoder()
+      return chunks.flatMap((chunk) => [...decoder.push(chunk)])[0] as Uint8Array
+    }
+    const inPlace = whole([start, middle, all.subarray(60_000)])
+    expect(inPlace).toEqual(all.subarray(3))
+    expect(inPlace.buffer).toBe(all.buffer)
+    const moved = whole([start, middle.slice(), all.subarray(60_000)])
+    expect(moved).toEqual(all.subarray(3))
+    expect(moved.buffer).not.toBe(all.buffer)
+  })
+
   it('of any length do not make anyone allocate: only what has arrived is held', () => {
     const sizes: number[] = []
     const decoders: FrameDecoder[] = []

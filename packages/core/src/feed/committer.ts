@@ -1,4 +1,5 @@
 import type { FeedChange, StoredBlock } from '@anyfeed/interfaces'
+import { copyBytes } from '../bytes/copy.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
 
 /** No more blocks are asked for while this many bytes wait to be stored. */
@@ -6,6 +7,8 @@ const FULL_BYTES = 16 * 1024 * 1024
 /** The most that one commit takes. */
 const COMMIT_BYTES = 4 * 1024 * 1024
 const COMMIT_BLOCKS = 4096
+/** How many times its length a run of blocks may keep in memory while it waits: blocks are views of what came in. */
+const MOST_KEPT = 16
 
 /** What the committer stores into. */
 export interface CommitTarget {
@@ -34,7 +37,7 @@ export class Committer {
   }
 
   add(run: VerifiedRun): void {
-    this.#queue.push(run)
+    this.#queue.push(unpinned(run))
     this.#bytes += bytesOf(run)
     this.#running ??= this.#run()
   }
@@ -86,6 +89,13 @@ function bytesOf({ blocks }: VerifiedRun): number {
   let bytes = 0
   for (const { data } of blocks) bytes += data.length
   return bytes
+}
+
+/** Blocks that are a small part of the buffer that they came in are copied out of it. */
+function unpinned(run: VerifiedRun): VerifiedRun {
+  const kept = run.blocks[0]?.data.buffer.byteLength ?? 0
+  if (bytesOf(run) * MOST_KEPT >= kept) return run
+  return { ...run, blocks: run.blocks.map((block) => ({ ...block, data: copyBytes(block.data) })) }
 }
 
 /** No block twice: one may have come from a peer and been written here at the same time. */

@@ -46,6 +46,7 @@ export class FrameDecoder {
   }
 
   #hold(part: Uint8Array): void {
+    if (this.#gathered === undefined && this.#extend(part)) return
     if (part.length >= SMALL_BYTES) {
       this.#closeGathered()
       this.#parts.push(part)
@@ -61,6 +62,14 @@ export class FrameDecoder {
     }
   }
 
+  /** A link may read chunk after chunk into one array: what follows in memory need not be moved to be put together. */
+  #extend(part: Uint8Array): boolean {
+    const before = this.#parts.at(-1)
+    if (before?.buffer !== part.buffer || before.byteOffset + before.length !== part.byteOffset) return false
+    this.#parts[this.#parts.length - 1] = new Uint8Array(part.buffer, before.byteOffset, before.length + part.length)
+    return true
+  }
+
   #closeGathered(): void {
     if (this.#gathered !== undefined) {
       const mostlyEmpty = this.#filled * 2 < this.#gathered.length
@@ -72,7 +81,7 @@ export class FrameDecoder {
 
   #complete(last: Uint8Array): Uint8Array {
     this.#closeGathered()
-    this.#parts.push(last)
+    if (!this.#extend(last)) this.#parts.push(last)
     const frame = concatBytes(this.#parts)
     this.#parts = []
     return frame
