@@ -7,17 +7,19 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Browser } from './browser.ts'
 import { blockOf } from './pages/content.ts'
+import { Site } from './site.ts'
 import { WebCommand } from './web-command.ts'
 
 let command: WebCommand
 const one = new Browser()
 const other = new Browser()
+const old = new Browser()
 
 beforeAll(async () => {
   command = await WebCommand.start()
 })
 afterAll(async () => {
-  await Promise.all([one.close(), other.close()])
+  await Promise.all([one.close(), other.close(), old.close()])
   await command.stop()
 })
 
@@ -177,6 +179,49 @@ describe('anyfeed web', () => {
     expect(hash((await savedBy(page, 'holiday.mp4')).bytes)).toBe(hash(content))
     await session.send('Storage.overrideQuotaForOrigin', { origin })
     await page.close()
+  })
+
+  it('has the store in one tab at a time where the browser has no SharedWorker', async () => {
+    const context = await old.start()
+    await context.addInitScript(() => {
+      delete (globalThis as { SharedWorker?: unknown }).SharedWorker
+    })
+    const first = await old.open(command.page)
+    await shareFile(first, 'old.bin', content.subarray(0, MIB))
+    await first.reload()
+    await whenState(first, 'old.bin', 'complete')
+    expect((await savedBy(first, 'old.bin')).bytes.length).toBe(MIB)
+
+    const second = await old.open(command.page)
+    await second.getByText('Another tab has the feeds.').waitFor()
+    expect(await second.locator('main').evaluate((main) => (main as unknown as { inert: boolean }).inert)).toBe(true)
+    expect(await card(second, 'old.bin').count()).toBe(0)
+    await first.close()
+    await whenState(second, 'old.bin', 'complete')
+    await shareFile(second, 'more.txt', Buffer.from('more'))
+    await second.close()
+  })
+
+  it('is no way into the network for a page of another site', async () => {
+    const site = new Site({ '/page.js': '' })
+    const elsewhere = await one.open(await site.open())
+    const own = await one.open(command.page)
+    const address = command.addresses.find((each) => each.includes('/ws/')) as string
+    const socket = `ws://127.0.0.1:${address.split('/')[4]}`
+    const opens = (page: Page) =>
+      page.evaluate(
+        (url) =>
+          new Promise<boolean>((resolve) => {
+            const socket = new WebSocket(url)
+            socket.addEventListener('open', () => resolve(true))
+            socket.addEventListener('error', () => resolve(false))
+          }),
+        socket
+      )
+    expect(await opens(own)).toBe(true)
+    expect(await opens(elsewhere)).toBe(false)
+    await Promise.all([own.close(), elsewhere.close()])
+    site.close()
   })
 
   it('says what is wrong with what is no id, and keeps the keyboard where it was', async () => {

@@ -5,19 +5,19 @@ import { byId, element, setText } from './app/element.ts'
 import { type FeedActions, FeedView } from './app/feed-view.ts'
 import { lend } from './app/lending.ts'
 import { targetOf } from './app/link.ts'
-import { showPeers } from './app/peers-view.ts'
+import { openStore } from './app/open-store.ts'
+import { showElsewhere, showPeers } from './app/peers-view.ts'
 import { Saving } from './app/saving.ts'
 import { StoreLink } from './app/store-link.ts'
-import { program } from './app/trusted.ts'
 import { inBytes } from './app/words.ts'
 import type { AddingState, State } from './messages.ts'
 
 const copies = serverCopies()
-const worker = new SharedWorker(program('/store.js'), { name: 'anyfeed' })
+const port = openStore()
 // Introduces the service worker, which saves files, to the store.
 const ports = messagePortTransport({ introduce: true })
-const store = new StoreLink(worker.port, show)
-ports.attach(worker.port)
+const store = new StoreLink(port, show, wait)
+ports.attach(port)
 const saving = new Saving(ports)
 const views = new Map<string, FeedView>()
 
@@ -47,7 +47,23 @@ const actions: FeedActions = {
   say
 }
 
+const main = document.querySelector('main') as HTMLElement
+
+/** Another tab has the store. */
+function wait(): void {
+  main.inert = true
+  showElsewhere()
+}
+
+/** Resolves when the store has answered for the first time. */
+let resolveShown = () => {}
+const shown = new Promise<void>((resolve) => {
+  resolveShown = resolve
+})
+
 function show(state: State): void {
+  resolveShown()
+  main.inert = false
   showPeers(state)
   showAdding(state.adding)
   const list = byId('feeds')
@@ -159,8 +175,9 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const view of views.values()) view.redraw()
 })
 
-worker.port.start()
+port.start()
 follow()
 // Without it a browser that is short of room may throw everything away.
 void navigator.storage.persist?.()
-void lend(worker.port, ports)
+// Not before: what has no store has no use for a loan.
+void shown.then(() => lend(port, ports))

@@ -62,6 +62,8 @@ export type ToStore = {
 
 export type ToTab =
   | { readonly state: State }
+  /** Another tab has the store, and this one gets it when that is closed: this browser has no workers that are shared. */
+  | { readonly elsewhere: true }
   | { readonly number: number; readonly get: unknown }
   | { readonly number: number; readonly error: string }
 

@@ -5,7 +5,8 @@ import { inFound, inRate, inShort, inWay } from './words.ts'
 const NETWORK = {
   joining: 'Joining the network …',
   joined: 'Joined',
-  failed: 'The server cannot be reached: nothing is fetched or served.'
+  failed: 'The server cannot be reached: nothing is fetched or served.',
+  elsewhere: 'Another tab has the feeds. This browser can show them in one tab only: close that one to go on here.'
 } as const
 
 /** Shows who is connected. */
@@ -21,6 +22,11 @@ export function showPeers({ network, peers, down, up }: State): void {
       setText(row.cells[column] ?? row.appendChild(element('td')), text)
     }
   }
+}
+
+/** Says that there is nothing to be done here, for now. */
+export function showElsewhere(): void {
+  setText(byId('network'), NETWORK.elsewhere)
 }
 
 function cellsOf({ address, foundBy, inbound, down, up, roundTrip }: PeerState): string[] {

@@ -6,11 +6,13 @@ export class StoreLink {
   readonly #calls = new Map<number, { resolve(value: never): void; reject(error: Error): void }>()
   #numbers = 0
 
-  constructor(port: MessagePort, onState: (state: State) => void) {
+  /** `onElsewhere` is called when another tab has the store: until that is closed there is no state, and no answer. */
+  constructor(port: MessagePort, onState: (state: State) => void, onElsewhere: () => void) {
     this.port = port
     port.addEventListener('message', ({ data }) => {
       const message = data as ToTab
       if ('state' in message) onState(message.state)
+      else if ('elsewhere' in message) onElsewhere()
       else if ('get' in message) this.#take(message.number)?.resolve(message.get as never)
       else if ('error' in message) this.#take(message.number)?.reject(new Error(message.error))
     })
