@@ -63,6 +63,12 @@ export interface NodeOptions {
    */
   readonly relay?: boolean
 
+  /**
+   * Which pages may connect by WebSockets: called with the page's `Origin` and the `Host` that it asked, as its browser
+   * says them. Programs that are no pages say no origin, and may always. All pages unless told.
+   */
+  readonly allowOrigin?: (origin: string, host: string) => boolean
+
   /** The most connections with other nodes; the least useful are closed beyond it. 300 unless told. */
   readonly maxConnections?: number
 
@@ -91,7 +97,7 @@ export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
     start: false,
     ...(options.privateKey && { privateKey: readPrivateKey(options.privateKey) }),
     addresses: { listen },
-    transports: [...media(), ...(options.transports ?? [])],
+    transports: [...media(options.allowOrigin), ...(options.transports ?? [])],
     // A page dials no private address unless told.
     ...(options.allowPrivateAddresses && { connectionGater: { denyDialMultiaddr: () => false } }),
     connectionEncrypters: [noise()],

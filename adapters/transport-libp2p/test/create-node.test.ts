@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import type { Libp2p } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
 import { countBytes } from '../../../conformance/src/bytes/numbered.ts'
@@ -84,4 +85,49 @@ describe('createNode', () => {
     await expect(createNode({ listen: ['nonsense'] })).rejects.toThrow(TypeError)
     await expect(createNode({ bootstrap: ['/ip4/127.0.0.1/tcp/4001'] })).rejects.toThrow(TypeError)
   })
+
+  it('gives WebSockets to the pages that may have one, and to what is no page', () =>
+    withNodes(async (open) => {
+      const asked: string[][] = []
+      const node = await open({
+        listen: ['/ip4/127.0.0.1/tcp/0/ws'],
+        allowOrigin(...told) {
+          asked.push(told)
+          return told[0] === 'https://ours.example'
+        }
+      })
+      const address = String(node.getMultiaddrs()[0])
+      const url = `http://${address.split('/')[2]}:${address.split('/')[4]}`
+      expect(await upgradeStatus(url, { origin: 'https://theirs.example' })).toBe(403)
+      expect(await upgradeStatus(url, { origin: 'null' })).toBe(403)
+      expect(await upgradeStatus(url, { origin: 'https://ours.example' })).toBe(101)
+      expect(await upgradeStatus(url)).toBe(101)
+      const host = new URL(url).host
+      expect(asked).toEqual(['https://theirs.example', 'null', 'https://ours.example'].map((origin) => [origin, host]))
+      // A node is no page.
+      const other = await open()
+      await other.dial(node.getMultiaddrs())
+      expect(other.getPeers()).toEqual([node.peerId])
+    }))
 })
+
+/** The HTTP status that a WebSocket is answered with. */
+function upgradeStatus(url: string, headers: Record<string, string> = {}): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        ...headers
+      }
+    })
+    asked.on('upgrade', ({ statusCode }, socket) => {
+      socket.destroy()
+      resolve(statusCode)
+    })
+    asked.on('response', (response) => resolve(response.resume().statusCode))
+    asked.on('error', reject).end()
+  })
+}

@@ -103,6 +103,41 @@ describe('the server of the page', () => {
     expect(await status('/api/network', own)).toBe(expected)
   })
 
+  it.each<[string, (page: number) => Record<string, string>, number]>([
+    ['the page', (page) => ({ origin: `http://127.0.0.1:${page}` }), 101],
+    ['the page as localhost', (page) => ({ origin: `http://localhost:${page}` }), 101],
+    ['the page under a name of ours', () => ({ origin: 'https://feeds.example' }), 101],
+    ['a program that is no page', () => ({}), 101],
+    ['a page elsewhere', () => ({ origin: 'https://evil.example' }), 403],
+    ['a page of another port', () => ({ origin: 'http://127.0.0.1:1' }), 403],
+    ['a page of another machine', (page) => ({ origin: `http://192.0.2.1:${page}` }), 403],
+    ['a name that was pointed here', (page) => ({ origin: `http://evil.example:${page}`, host: 'evil.example' }), 403],
+    ['a page in a sandbox', () => ({ origin: 'null' }), 403],
+    ['a file', () => ({ origin: 'file://' }), 403]
+  ])('gives a WebSocket to %s', async (_, headers, expected) => {
+    const socket = Number(web.addresses[0]?.split('/')[4])
+    const status = await new Promise((resolve, reject) => {
+      const asked = request({
+        host: '127.0.0.1',
+        port: socket,
+        headers: {
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+          ...headers(port)
+        }
+      })
+      asked.on('upgrade', (response, opened) => {
+        opened.destroy()
+        resolve(response.statusCode)
+      })
+      asked.on('response', (response) => resolve(response.resume().statusCode))
+      asked.on('error', reject).end()
+    })
+    expect(status).toBe(expected)
+  })
+
   it('writes for who shows the token, and for nobody else', async () => {
     const id = 'ab'.repeat(32)
     const token = { authorization: `Bearer ${web.token}` }

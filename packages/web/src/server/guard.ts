@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 
 /** Why a request is turned away: an HTTP status, and a sentence. */
 export interface Refusal {
@@ -24,7 +24,7 @@ export interface Trusted {
  */
 export function refusalOf({ headers }: IncomingMessage, { names }: Trusted): Refusal | undefined {
   const { host = '', origin, 'sec-fetch-site': site } = headers
-  const name = /^\[(.+)\](?::\d+)?$/.exec(host)?.[1] ?? host.replace(/:\d+$/, '')
+  const name = nameOf(host)
   if (isIP(name) === 0 && name !== 'localhost' && !names.includes(name)) {
     return { status: 403, message: 'this server does not answer to that name' }
   }
@@ -37,6 +37,28 @@ export function refusalOf({ headers }: IncomingMessage, { names }: Trusted): Ref
     return { status: 403, message: 'only the page of this server may ask' }
   }
   return undefined
+}
+
+/**
+ * Whether a WebSocket that is asked for is for our own page: one of `port`, under the name or address of this machine by
+ * which it asks (`host`); or one that is reached by a name of ours, whatever stands in front of it.
+ */
+export function isOwnPage(origin: string, host: string, { port, names }: { port: number; names: readonly string[] }) {
+  if (!URL.canParse(origin)) return false
+  const page = new URL(origin)
+  if (names.includes(page.hostname)) return true
+  if (Number(page.port || (page.protocol === 'https:' ? 443 : 80)) !== port) return false
+  const [from, to] = [nameOf(page.host), nameOf(host)]
+  return from === to ? isIP(from) !== 0 : from === 'localhost' && isLoopback(to)
+}
+
+/** The part of `host:port` in front of the port, of an IPv6 address what is in its brackets. */
+function nameOf(host: string): string {
+  return /^\[(.+)\](?::\d+)?$/.exec(host)?.[1] ?? host.replace(/:\d+$/, '')
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || (isIPv4(address) && address.startsWith('127.'))
 }
 
 /** Whether a request shows the token, which a page elsewhere does not know. */

@@ -9,6 +9,7 @@ import { libp2pTransport } from '@anyfeed/transport-libp2p'
 import { createNode, STREAM_WINDOW } from '@anyfeed/transport-libp2p/node'
 import { answer, type Site } from './answer.ts'
 import { readPage } from './files.ts'
+import { isOwnPage } from './guard.ts'
 import { Kept } from './kept.ts'
 import { policy } from './policy.ts'
 
@@ -50,11 +51,15 @@ export interface WebServer {
 export async function openWeb(options: WebOptions): Promise<WebServer> {
   const { core, host = '127.0.0.1', port = 4737, names = [], bootstrap = [], listen = [] } = options
   const token = randomBytes(16).toString('hex')
+  const server = createServer()
+  const portOf = () => (server.address() as AddressInfo | null)?.port ?? port
   const node = await createNode({
     listen: [`/ip${isIPv6(host) ? 6 : 4}/${host}/tcp/0/ws`, ...listen],
     bootstrap,
     ...(options.dhtProtocol !== undefined && { dhtProtocol: options.dhtProtocol }),
     relay: true,
+    // Any page in the user's browser could otherwise be a peer by this node.
+    allowOrigin: (origin, host) => isOwnPage(origin, host, { port: portOf(), names }),
     // What comes from this very machine has an address that the DHT leaves out otherwise.
     allowPrivateAddresses: true,
     maxInboundPerSecond: 100
@@ -67,7 +72,6 @@ export async function openWeb(options: WebOptions): Promise<WebServer> {
   })
   const addresses = node.getMultiaddrs().map(String)
   const network = addresses.filter((address) => address.includes('/ws/'))
-  const server = createServer()
   const close = async () => {
     server.close()
     server.closeAllConnections()
@@ -90,7 +94,7 @@ export async function openWeb(options: WebOptions): Promise<WebServer> {
       server.listen(port, host, resolve)
     })
     const at = isIPv6(host) ? `[${host}]` : host
-    return { url: `http://${at}:${(server.address() as AddressInfo).port}/`, token, addresses, close }
+    return { url: `http://${at}:${portOf()}/`, token, addresses, close }
   } catch (error) {
     await close()
     throw error
