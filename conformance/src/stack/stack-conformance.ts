@@ -8,6 +8,7 @@ import { assertStackOptions, type StackSuiteOptions } from './options.ts'
 import { readingCases } from './reading.ts'
 import type { StackCase } from './stack-case.ts'
 import { tradingCases } from './trading.ts'
+import { rangeCases } from './wire/range-cases.ts'
 import { wireCases } from './wire/wire-cases.ts'
 import { StackWorld } from './world.ts'
 import { writingCases } from './writing.ts'
@@ -20,7 +21,8 @@ export const stackCases: readonly StackCase[] = [
   ...extensionCases,
   ...eventCases,
   ...findingCases,
-  ...wireCases
+  ...wireCases,
+  ...rangeCases
 ]
 
 /**

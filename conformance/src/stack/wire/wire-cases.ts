@@ -2,12 +2,12 @@ import { MAX_FRAME_BYTES } from '@anyfeed/core'
 import { equal } from '../../assert/equal.ts'
 import { present } from '../../assert/ok.ts'
 import { hex, utf8 } from '../../bytes/text.ts'
-import { quote } from '../../suite/case.ts'
 import { atRest, until } from '../../wait/until.ts'
 import { expectBlocks, freshBlocks, share } from '../fixtures.ts'
 import { type StackCase, stackCase } from '../stack-case.ts'
 import type { Peer, StackWorld } from '../world.ts'
 import { connect } from '../world.ts'
+import { protocol, sharing, wanting } from './parties.ts'
 import { type Field, fieldOf, joined, varint } from './protobuf.ts'
 import { ReferenceTree } from './reference-tree.ts'
 import {
@@ -22,26 +22,6 @@ import {
   UNPAUSE,
   type WirePeer
 } from './wire-peer.ts'
-
-const protocol = (...texts: string[]) => quote('protocol', ...texts)
-
-/** A peer that shares a feed, and one that speaks byte by byte. */
-async function sharing(world: StackWorld, count = 6) {
-  const peer = await world.peer()
-  const blocks = freshBlocks(count)
-  const { id, feed } = await share(peer.core, blocks)
-  return { peer, blocks, id, feed, tree: new ReferenceTree(blocks) }
-}
-
-/** A peer that wants a feed which only the one has that speaks byte by byte. */
-async function wanting(world: StackWorld, count = 6, options: Parameters<StackWorld['wirePeer']>[1] = {}) {
-  const peer = await world.peer()
-  const tree = new ReferenceTree(freshBlocks(count))
-  const feed = peer.core.get(tree.id)
-  await feed.open()
-  const wire = await world.wirePeer(peer, options)
-  return { peer, tree, feed, wire, all: new Uint8Array(Math.ceil(count / 8)).fill(255) }
-}
 
 /** Fails unless an honest peer is served as ever. */
 async function expectUnharmed(world: StackWorld, peer: Peer): Promise<void> {

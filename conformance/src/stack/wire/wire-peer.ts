@@ -14,6 +14,9 @@ export const REQUEST = 5
 export const RESPONSE = 6
 export const CANCEL = 7
 export const PRIVATE_JOIN = 8
+export const RANGE_REQUEST = 9
+export const RANGE_RESPONSE = 10
+export const RANGE_CANCEL = 11
 export const FIRST_EXTENSION = 64
 
 export interface WirePeerOptions {
