@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { type Duplex, PassThrough } from 'node:stream'
-import type { Connection, Discovery, Listener, Transport } from '@anyfeed/interfaces'
+import { type Connection, ConnectionError, type Discovery, type Listener, type Transport } from '@anyfeed/interfaces'
 import type { Original, OriginalFeed } from '../../hypercore/original-types.ts'
 
 const require = createRequire(import.meta.url)
@@ -20,6 +20,7 @@ export class OriginalPeer {
   readonly #listener: Listener
   readonly #leaving = new AbortController()
   readonly #streams = new Set<ReturnType<Original['createPeerStream']>>()
+  readonly #connections = new Set<Connection>()
   #running: Array<Promise<unknown>> = []
 
   static async start(parts: OriginalParts, extensions: readonly string[] = []): Promise<OriginalPeer> {
@@ -65,8 +66,23 @@ export class OriginalPeer {
     return block === null ? null : new Uint8Array(block)
   }
 
+  /** Reads all of a feed at once. Throws when a block is not what it should be. */
+  async expectBlocks(id: Uint8Array, blocks: readonly Uint8Array[]): Promise<void> {
+    const read = await Promise.all(blocks.map((_, index) => this.read(id, index)))
+    for (const [index, block] of read.entries()) {
+      if (block === null || Buffer.compare(block, blocks[index] as Uint8Array) !== 0)
+        throw new Error(`block ${index} is wrong`)
+    }
+  }
+
   async dial(address: string): Promise<void> {
     this.join(await this.#transport.dial(address))
+  }
+
+  /** Breaks all its connections. */
+  cut(): void {
+    const reason = new ConnectionError('ERR_CONNECTION_ABORTED', 'the link was cut')
+    for (const connection of this.#connections) connection.abort(reason)
   }
 
   /** Announces a topic, as a program of 2016 did with its own discovery. */
@@ -88,6 +104,7 @@ export class OriginalPeer {
   join(connection: Connection): void {
     const stream = this.core.createPeerStream()
     this.#streams.add(stream)
+    this.#connections.add(connection)
     stream.on('error', () => {})
     // A stream of 2016 is no async iterable.
     const outgoing = stream.pipe(new PassThrough())
@@ -96,6 +113,7 @@ export class OriginalPeer {
     this.#running.push(
       ended.then(() => {
         this.#streams.delete(stream)
+        this.#connections.delete(connection)
         stream.destroy()
       })
     )
