@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -20,7 +20,8 @@ const PACKED = [
 /** The adapters of docs/writing-an-adapter.md, and how many cases each must pass. */
 const adapters = [
   ['file-storage', 53],
-  ['thread-transport', 39]
+  ['thread-transport', 39],
+  ['folder-discovery', 18]
 ] as const
 
 // A folder like that of somebody who has nothing but what was published.
@@ -78,9 +79,58 @@ describe.each(adapters)('the adapter %s, with packed packages alone,', (name, le
   })
 
   it('passes by the command, without a test runner', async () => {
-    const command = join(folder, 'node_modules/@anyfeed/conformance/dist/main.js')
-    const { stdout } = await run(process.execPath, [command, 'test/options.ts', '--json'], { cwd })
-    const { results } = JSON.parse(stdout) as { results: Array<{ status: string }> }
+    const { code, stdout } = await runCommand(['test/options.ts', '--json'], cwd)
+    const { results } = JSON.parse(stdout) as { results: Result[] }
+    expect(results.filter(({ status }) => status === 'failed')).toEqual([])
     expect(results.filter(({ status }) => status === 'passed').length).toBeGreaterThanOrEqual(least)
+    expect(code).toBe(0)
   })
 })
+
+describe('the command, with packed packages alone,', () => {
+  beforeAll(() => {
+    cpSync(join(root, 'docs/examples/stack-of-three'), join(folder, 'stack-of-three'), { recursive: true })
+    copyFileSync(join(root, 'test/docs/adapters/broken.js'), join(folder, 'broken.js'))
+  })
+
+  it('tries a stack that is made of all three', async () => {
+    const { code, stdout } = await runCommand(['stack-of-three/options.ts', '--json'], folder)
+    const { results } = JSON.parse(stdout) as { results: Result[] }
+    expect(results.filter(({ status }) => status !== 'passed')).toEqual([])
+    expect(new Set(results.map(({ suite }) => suite))).toEqual(new Set(['stack: files, threads and a folder']))
+    expect(results.length).toBeGreaterThan(80)
+    expect(code).toBe(0)
+  }, 120_000)
+
+  it('prints a table, and exits with 1 when a case fails', async () => {
+    const cases = ['storage.commit.neighbours', 'storage.open.locked', 'storage.commit.large-batch']
+    const { code, stdout } = await runCommand(['broken.js', ...cases.flatMap((name) => ['--only', name])], folder)
+    expect(stdout).toMatch(/^ok +storage\.commit\.large-batch {2}/m)
+    expect(stdout).toMatch(/^FAIL +storage\.commit\.neighbours .*\n {9}\S/m)
+    expect(stdout).toMatch(/^skipped +storage\.open\.locked +no second opener/m)
+    expect(stdout.trim().split('\n').at(-1)).toBe('1 passed, 1 skipped, 1 failed')
+    expect(code).toBe(1)
+  })
+
+  it.each([[['nowhere.js']], [['package.json']], [[]], [['broken.js', '--only', 'no.such']]])(
+    'exits with 2 when there is nothing to run: %j',
+    async (args) => expect((await runCommand(args, folder)).code).toBe(2)
+  )
+})
+
+interface Result {
+  readonly suite: string
+  readonly status: 'passed' | 'failed' | 'skipped'
+}
+
+/** `npx @anyfeed/conformance` with these arguments. */
+async function runCommand(args: readonly string[], cwd: string): Promise<{ code: number; stdout: string }> {
+  const command = join(folder, 'node_modules/@anyfeed/conformance/dist/main.js')
+  try {
+    const { stdout } = await run(process.execPath, [command, ...args], { cwd, maxBuffer: 16 * 1024 * 1024 })
+    return { code: 0, stdout }
+  } catch (error) {
+    const { code, stdout } = error as { code: number; stdout: string }
+    return { code, stdout }
+  }
+}
