@@ -31,6 +31,8 @@ export class TcpConnection implements Connection {
   readonly #received: ReceiveBuffer
   readonly #sender: Sender
   #aborted = false
+  /** An end is on its way to the system, behind which the socket is destroyed. */
+  #waiting = false
 
   constructor(wire: Wire, bound: number) {
     const { raw, socket } = wire
@@ -82,7 +84,17 @@ export class TcpConnection implements Connection {
   /** The remote must not take this for an end, so it is told with a RST; under TLS there is no `close_notify` either. */
   #reset(): void {
     const { raw, socket } = this.#wire
-    if (!raw.destroyed) raw.resetAndDestroy()
+    if (raw.destroyed || !isEnding(socket)) return this.#destroy(true)
+    if (this.#waiting) return
+    this.#waiting = true
+    // Until that is over the system refuses to reset (EINVAL), and Node would never close the socket.
+    void passedOn(socket).then((isOver) => this.#destroy(isOver))
+  }
+
+  #destroy(withReset: boolean): void {
+    const { raw, socket } = this.#wire
+    if (withReset && !raw.destroyed) raw.resetAndDestroy()
+    else raw.destroy()
     socket.destroy()
   }
 }
@@ -90,4 +102,20 @@ export class TcpConnection implements Connection {
 /** The property `closed` says so as soon as a socket is told to close; the event comes when the system has it back. */
 function closing(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.once('close', () => resolve()))
+}
+
+/** Turns of the event loop in which an end has been passed on that waits for nobody. */
+const ENDING_TURNS = 4
+
+/** Whether the end of a socket's sending direction is on its way to the system. */
+function isEnding(socket: Socket): boolean {
+  return socket.writableEnded && socket.writableLength === 0 && !socket.writableFinished && !socket.destroyed
+}
+
+/** Resolves with whether the end was passed on: under TLS it may wait for a remote that does not read. */
+async function passedOn(socket: Socket): Promise<boolean> {
+  for (let turn = 0; turn < ENDING_TURNS && isEnding(socket); turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return !isEnding(socket)
 }

@@ -63,6 +63,28 @@ export const breakingCases = [
     expectConnectionError(await failure(countBytes(far.source), 'the far source'), 'the far source')
   }),
   transportCase(
+    'abort.while-ending',
+    'an abort at whatever moment of an end leaves nothing of the connection at either side',
+    quote('Connection.abort', 'Ends both directions at once; what is under way is lost.').concat(
+      quote('Connection.closed', 'when both directions are over and nothing of the connection is left')
+    ),
+    async (world) => {
+      const { connect } = await world.pair()
+      for (let step = 0; step < 40; step++) {
+        const [near, far] = await connect()
+        const [ends, other] = step % 2 === 0 ? [near, far] : [far, near]
+        const sent = ends.sink(step % 4 < 2 ? [new Uint8Array(10)] : [])
+        sent.catch(() => {})
+        // First by the smallest steps there are, then by turns of the event loop.
+        for (let i = 0; i < step >> 2; i++) await (i < 7 ? undefined : turn())
+        ends.abort(new Error('that is enough'))
+        await ends.closed
+        other.abort(new Error('over'))
+        await other.closed
+      }
+    }
+  ),
+  transportCase(
     'abort.is-never-an-end',
     'a transfer that is cut off in the middle never looks complete',
     quote('Connection.source', 'a break never looks like an end').concat(
