@@ -1,4 +1,5 @@
 import { topicOf } from '@anyfeed/core'
+import { type Connection, ConnectionError } from '@anyfeed/interfaces'
 import { equal } from '../assert/equal.ts'
 import { ok } from '../assert/ok.ts'
 import { all, findUntil, port } from '../discovery/finding.ts'
@@ -8,7 +9,7 @@ import { until } from '../wait/until.ts'
 import { expectBlocks, freshBlocks, share } from './fixtures.ts'
 import { stackCase } from './stack-case.ts'
 import { ReferenceTree } from './wire/reference-tree.ts'
-import type { Peer, StackWorld } from './world.ts'
+import { linkOf, type Peer, type StackWorld } from './world.ts'
 
 const discovery = { discovery: true }
 const found = quote(
@@ -75,6 +76,30 @@ export const findingCases = [
       const a = await world.peer(discovery)
       await share(a.core, blocks)
       await waiting
+    }
+  ),
+  stackCase(
+    'find.after-a-cut',
+    'peers that found each other are connected again after a cut, by themselves, and lose nothing',
+    found.concat(quote('Peering', 'who is met is connected once, and who is lost is dialled again')),
+    async (world) => {
+      const connections: Connection[] = []
+      const onConnection = (connection: Connection) => connections.push(connection)
+      const [a, b] = [await world.peer(discovery), await world.peer({ ...discovery, onConnection })]
+      const blocks = freshBlocks(300)
+      const { id } = await share(a.core, blocks)
+      const feed = b.core.get(id)
+      let cut = 0
+      feed.once('download', () => {
+        cut = connections.length
+        for (const each of connections) each.abort(new ConnectionError('ERR_CONNECTION_ABORTED', 'the link was cut'))
+      })
+      await expectBlocks(feed, blocks)
+      await until(() => connections.length > cut && linkOf(a, b) !== undefined && linkOf(b, a) !== undefined)
+      ok(cut > 0, 'there was nothing to cut')
+      const more = freshBlocks(3)
+      const next = await share(a.core, more)
+      await expectBlocks(b.core.get(next.id), more)
     }
   ),
   stackCase(
