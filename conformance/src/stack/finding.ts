@@ -51,14 +51,14 @@ export const findingCases = [
   ),
   stackCase(
     'find.late-seeker',
-    'a peer that comes late finds who fetched a feed when the one that shared it is gone',
+    'a peer that comes late finds who fetched a feed when the one that shared it has left it',
     found.concat(quote('Discovery.announce', 'Keeps `addresses` findable under `topic` until the signal fires')),
     async (world) => {
       const [a, b] = [await world.peer(discovery), await world.peer(discovery)]
       const blocks = freshBlocks(20)
-      const { id } = await share(a.core, blocks)
+      const { id, feed } = await share(a.core, blocks)
       await expectBlocks(b.core.get(id), blocks)
-      await a.swarm.close()
+      await feed.close()
       const late = await world.peer(discovery)
       await expectBlocks(late.core.get(id), blocks)
     }

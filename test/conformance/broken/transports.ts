@@ -114,6 +114,22 @@ export const transportFaults: ReadonlyArray<readonly [fault: string, caseName: s
     { connection: (connection) => ({ abort: () => connection.abort(new Error('aborted')) }) }
   ],
   [
+    'never closes a connection that is aborted when its end was sent',
+    'transport.abort.while-ending',
+    {
+      connection: (connection) => {
+        let ended = false
+        return {
+          sink: async (source) => {
+            await connection.sink(source)
+            ended = true
+          },
+          closed: connection.closed.then(() => (ended ? new Promise<void>(() => {}) : undefined))
+        }
+      }
+    }
+  ],
+  [
     'makes an abort look like an end',
     'transport.abort.is-never-an-end',
     {
