@@ -1,16 +1,14 @@
 import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, describe, expect, it } from 'vitest'
-import { Browser } from './browser.ts'
-import { bundlePage } from './bundle-page.ts'
 import { NodePeer } from './node-peer.ts'
 import type { PagePeer } from './pages/peer.ts'
-import { Site } from './site.ts'
+import { Pages } from './pages.ts'
 
 const MIB = 1024 * 1024
 const BLOCKS = 4096
 
-const browser = new Browser()
-afterAll(() => browser.close())
+const pages = await Pages.of('peer')
+afterAll(() => pages.close())
 
 declare const peer: PagePeer
 
@@ -49,11 +47,10 @@ describe('256 MiB through a page', () => {
   it('take no more of its memory at the end than near the start, coming in and going out', {
     timeout: 600_000
   }, async () => {
-    const site = new Site({ '/page.js': await bundlePage('peer') })
     const node = await NodePeer.open()
     try {
       const id = await node.share(BLOCKS)
-      const page = await browser.open(await site.open())
+      const page = await pages.open()
       const session = await page.context().newCDPSession(page)
       await page.evaluate(async (addresses) => {
         await peer.open()
@@ -76,7 +73,6 @@ describe('256 MiB through a page', () => {
       }
     } finally {
       await node.close()
-      site.close()
     }
   })
 })

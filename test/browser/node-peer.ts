@@ -5,7 +5,7 @@ import { memoryStorage } from '@anyfeed/storage-memory'
 import { createSwarm, type Swarm } from '@anyfeed/swarm'
 import { libp2pTransport } from '@anyfeed/transport-libp2p'
 import { createNode } from '@anyfeed/transport-libp2p/node'
-import { blockOf } from './pages/content.ts'
+import { blockOf, isBlock } from './pages/content.ts'
 
 export const BLOCK = 64 * 1024
 
@@ -53,6 +53,13 @@ export class NodePeer {
     const feed = this.core.add()
     for (let i = 0; i < blocks; i++) await feed.append(blockOf(i, BLOCK), { transfer: true })
     return Buffer.from((await feed.finalize()) as Uint8Array).toString('hex')
+  }
+
+  /** Fetches a feed; resolves with how many of its blocks are as they should be. */
+  async fetch(id: string): Promise<number> {
+    let [index, sound] = [0, 0]
+    for await (const block of this.core.get(id).read()) if (isBlock(index++, block)) sound++
+    return sound
   }
 
   async close(): Promise<void> {

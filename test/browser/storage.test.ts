@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Browser } from './browser.ts'
-import { bundlePage } from './bundle-page.ts'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { PagePeer } from './pages/peer.ts'
-import { Site } from './site.ts'
+import { Pages } from './pages.ts'
 
-const browser = new Browser()
-let site: Site
-let url: string
-
-beforeAll(async () => {
-  site = new Site({ '/page.js': await bundlePage('peer') })
-  url = await site.open()
-})
-afterAll(async () => {
-  await browser.close()
-  site.close()
-})
+const pages = await Pages.of('peer')
+afterAll(() => pages.close())
 
 declare const peer: PagePeer
 
@@ -25,7 +13,7 @@ describe('a store in IndexedDB', () => {
     ['browser', 200]
   ])('has every block that was acknowledged when the %s was killed in mid-write', async (what, blocks) => {
     const store = `killed ${what}`
-    const page = await browser.open(url)
+    const page = await pages.open()
     let acknowledged = { key: '', blocks: 0 }
     let enough: () => void
     const written = new Promise<void>((resolve) => {
@@ -38,11 +26,11 @@ describe('a store in IndexedDB', () => {
     await page.evaluate((store) => peer.open(store), store)
     await page.evaluate(() => void peer.write())
     await written
-    if (what === 'browser') await browser.kill(page)
-    else await browser.crash(page)
+    if (what === 'browser') await pages.browser.kill(page)
+    else await pages.browser.crash(page)
     const { key, blocks: least } = acknowledged
 
-    const after = await browser.open(url)
+    const after = await pages.open()
     await after.evaluate((store) => peer.open(store), store)
     const found = await after.evaluate((key) => peer.resume(key), key)
     expect(found.blocks).toBeGreaterThanOrEqual(least)
@@ -51,9 +39,9 @@ describe('a store in IndexedDB', () => {
   })
 
   it('says so when the quota is reached, loses nothing, and goes on when there is room', async () => {
-    const page = await browser.open(url)
+    const page = await pages.open()
     const session = await page.context().newCDPSession(page)
-    const { origin } = new URL(url)
+    const { origin } = new URL(pages.url)
     const { usage } = await session.send('Storage.getUsageAndQuota', { origin })
     await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 8 * 1024 * 1024 })
     // What room there is, a page is told once and not at each write.

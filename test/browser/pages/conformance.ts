@@ -1,109 +1,68 @@
-// The conformance suites in a page, for what keeps and moves feeds there. Tests call `conformance`.
+// The conformance suites in a page, for what keeps, moves and finds feeds there. Tests call `conformance`; the part of the
+// page's address behind the `#` tells of the Node process through which pages reach each other.
 import {
   type CaseResult,
   createRunner,
+  type DiscoverySuiteOptions,
   type StorageSuiteOptions,
   stackConformance,
   storageConformance,
   type TransportSuiteOptions,
   transportConformance
 } from '@anyfeed/conformance'
-import { createMemoryRendezvous, memoryDiscovery } from '@anyfeed/discovery-memory'
-import type { Storage } from '@anyfeed/interfaces'
-import { levelStorage } from '@anyfeed/storage-level'
-import { memoryStorage } from '@anyfeed/storage-memory'
-import { createMemoryHub, memoryTransport } from '@anyfeed/transport-memory'
-import { type MessagePortTransport, messagePortTransport } from '@anyfeed/transport-messageport'
-import { BrowserLevel } from 'browser-level'
+import { cellsOf, type NamedCell, nameOf, stackOf } from '../../conformance/matrix/cell.ts'
+import { part } from '../../conformance/matrix/part.ts'
+import { kadDhtOptions, memoryDiscoveryOptions } from './adapters/discoveries.ts'
+import { browserLevelOptions, memoryOptions } from './adapters/storages.ts'
+import { libp2pOptions, memoryTransportOptions, messagePortOptions } from './adapters/transports.ts'
+import { DISCOVERIES, type Servers, STORAGES, TRANSPORTS } from './cells.ts'
 
-let places = 0
-const placeOf = new Map<Storage, string>()
+const servers: Servers = JSON.parse(decodeURIComponent(location.hash.slice(1)))
 
-function levelIn(place: string): Storage {
-  const storage = levelStorage(new BrowserLevel<Uint8Array, Uint8Array>(place))
-  placeOf.set(storage, place)
-  return storage
+/** Milliseconds for a case: all of its peers share one thread, which also encrypts for all of them. */
+const TIMEOUT = 120_000
+
+const storageOptions: Record<(typeof STORAGES)[number], () => StorageSuiteOptions> = {
+  'memory, in a page': memoryOptions,
+  'IndexedDB, in a page': browserLevelOptions
 }
-
-/** Takes away what a case has left in IndexedDB. */
-async function emptied(): Promise<void> {
-  placeOf.clear()
-  for (const { name } of await indexedDB.databases()) if (name !== undefined) indexedDB.deleteDatabase(name)
+const transportOptions: Record<
+  (typeof TRANSPORTS)[number],
+  () => TransportSuiteOptions | Promise<TransportSuiteOptions>
+> = {
+  memory: memoryTransportOptions,
+  MessagePort: messagePortOptions,
+  'libp2p over WebSockets': () => libp2pOptions('WebSockets', servers.carrying),
+  'libp2p over WebRTC': () => libp2pOptions('WebRTC', servers.introducing)
 }
-
-const browserLevel: StorageSuiteOptions = {
-  name: 'browser-level',
-  create: () => levelIn(`place ${++places}`),
-  reopen: (closed) => levelIn(placeOf.get(closed) as string),
-  teardown: emptied,
-  supports: levelStorage(new BrowserLevel<Uint8Array, Uint8Array>('unused')).supports
+const discoveryOptions: Record<(typeof DISCOVERIES)[number], () => DiscoverySuiteOptions> = {
+  memory: memoryDiscoveryOptions,
+  'kad-dht': () => kadDhtOptions(servers.introducing)
 }
+const cells = cellsOf(
+  STORAGES.map((name) => part(name, storageOptions[name])),
+  TRANSPORTS.map((name) => part(name, transportOptions[name])),
+  DISCOVERIES.map((name) => part(name, discoveryOptions[name]))
+)
 
-const hub = createMemoryHub()
-const memory: TransportSuiteOptions = {
-  name: 'memory',
-  create: () => memoryTransport(hub),
-  supports: memoryTransport(hub).supports,
-  address: () => '/memory/0',
-  foreignAddresses: ['/memory/a/b']
-}
-
-/** Every transport is attached to every other, as the tabs and workers of a page may be. */
-let attached: MessagePortTransport[] = []
-function attachedTransport(): MessagePortTransport {
-  const transport = messagePortTransport()
-  for (const other of attached) {
-    const { port1, port2 } = new MessageChannel()
-    transport.attach(port1)
-    other.attach(port2)
-  }
-  attached.push(transport)
-  const close = transport.close.bind(transport)
-  transport.close = () => {
-    attached = attached.filter((each) => each !== transport)
-    return close()
-  }
-  return transport
-}
-
-const messagePorts: TransportSuiteOptions = {
-  name: 'MessagePorts',
-  create: attachedTransport,
-  teardown() {
-    attached = []
+const conformance = {
+  /** Runs the suites of storages and transports. */
+  async runParts(): Promise<CaseResult[]> {
+    const runner = createRunner()
+    for (const options of [memoryOptions(), browserLevelOptions()]) storageConformance(runner, options)
+    for (const options of [memoryTransportOptions(), messagePortOptions()]) transportConformance(runner, options)
+    return await runner.run()
   },
-  supports: messagePortTransport().supports,
-  address: () => '/messageport/0',
-  foreignAddresses: ['/messageport/a/b', '/messageport/']
-}
 
-const runner = createRunner()
-storageConformance(runner, { name: 'memory', create: memoryStorage, supports: memoryStorage().supports })
-storageConformance(runner, browserLevel)
-transportConformance(runner, memory)
-transportConformance(runner, messagePorts)
-let rendezvous = createMemoryRendezvous()
-stackConformance(runner, {
-  name: 'browser-level, MessagePorts, memory',
-  create: () => ({
-    storage: browserLevel.create() as Storage,
-    transports: [attachedTransport()],
-    discovery: [memoryDiscovery(rendezvous)],
-    listen: ['/messageport/0']
-  }),
-  reopen: browserLevel.reopen,
-  async teardown() {
-    attached = []
-    rendezvous = createMemoryRendezvous()
-    await emptied()
-  },
-  supports: {
-    storage: browserLevel.supports,
-    transport: messagePorts.supports,
-    discovery: memoryDiscovery(rendezvous).supports
+  /** Runs the stack suite for one of the cells of the matrix. */
+  async runCell(named: NamedCell): Promise<CaseResult[]> {
+    const cell = cells.find((each) => Object.entries(nameOf(each)).every(([key, name]) => named[key as never] === name))
+    const stack = cell && (await stackOf(cell))
+    if (stack === undefined || 'cannot' in stack) throw new RangeError('there is no such stack')
+    const runner = createRunner()
+    stackConformance(runner, { ...stack, timeout: TIMEOUT })
+    return await runner.run()
   }
-})
-
-const conformance = (): Promise<CaseResult[]> => runner.run()
+}
 
 Object.assign(globalThis, { conformance })

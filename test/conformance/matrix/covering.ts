@@ -1,13 +1,12 @@
-import type { Cell } from './cells.ts'
-import { discoveryParts, storageParts, transportParts } from './parts.ts'
+import type { NamedCell } from './cell.ts'
 
 /** Few of these cells, in which each two adapters are together that are so in any of them. */
-export function coveringCells(cells: readonly Cell[]): Cell[] {
-  const chosen: Cell[] = []
+export function coveringCells<C extends NamedCell>(cells: readonly C[]): C[] {
+  const chosen: C[] = []
   const missing = new Set(cells.flatMap(pairsOf))
   while (missing.size > 0) {
     // The one with the most pairs that no other one has yet.
-    const fresh = (cell: Cell) => pairsOf(cell).filter((pair) => missing.has(pair)).length
+    const fresh = (cell: C) => pairsOf(cell).filter((pair) => missing.has(pair)).length
     const best = cells.reduce((best, cell) => (fresh(cell) > fresh(best) ? cell : best))
     chosen.push(best)
     for (const pair of pairsOf(best)) missing.delete(pair)
@@ -16,9 +15,10 @@ export function coveringCells(cells: readonly Cell[]): Cell[] {
 }
 
 /** The pairs of adapters of a cell. */
-export function pairsOf({ storage, transport, discovery }: Cell): string[] {
-  const s = `storage ${storageParts.indexOf(storage)}`
-  const t = `transport ${transportParts.indexOf(transport)}`
-  const d = `discovery ${discoveryParts.indexOf(discovery)}`
-  return [`${s} ${t}`, `${s} ${d}`, `${t} ${d}`]
+export function pairsOf({ storage, transport, discovery }: NamedCell): string[] {
+  return [
+    `${storage} and the transport ${transport}`,
+    `${storage} and the discovery ${discovery}`,
+    `${transport} found by ${discovery}`
+  ]
 }

@@ -7,31 +7,7 @@ import {
 } from '../adapters/discoveries.ts'
 import { classicLevelOptions, memoryLevelOptions, memoryOptions } from '../adapters/storages.ts'
 import { libp2pOptions, memoryTransportOptions, tcpOptions, tlsOptions } from '../adapters/transports.ts'
-
-/** An adapter as the suite of its seam takes it. */
-export interface Part<Options> {
-  readonly name: string
-  /** Made when it is first used. */
-  options(): Promise<Options>
-  /** Ends what outlives its cases. */
-  stop(): Promise<void>
-}
-
-function part<Options>(name: string, make: () => Options | Promise<Options>): Part<Options> {
-  let made: Promise<Options> | undefined
-  return {
-    name,
-    async options() {
-      made ??= Promise.resolve(make())
-      return made
-    },
-    async stop() {
-      const { stop } = ((await made) ?? {}) as { stop?: () => Promise<void> }
-      made = undefined
-      await stop?.()
-    }
-  }
-}
+import { type Part, part } from './part.ts'
 
 export const storageParts: ReadonlyArray<Part<StorageSuiteOptions>> = [
   part('memory', memoryOptions),

@@ -1,12 +1,8 @@
-import { type CaseResult, createRunner, stackConformance } from '@anyfeed/conformance'
-import { type Cell, stackOf } from './cells.ts'
-import { originalSuite } from './original-suite.ts'
+import { type CaseResult, createRunner, type Runner, stackConformance } from '@anyfeed/conformance'
+import { type Cell, type NamedCell, nameOf, stackOf } from './cell.ts'
 
 /** What came of one cell. */
-export interface CellResult {
-  readonly storage: string
-  readonly transport: string
-  readonly discovery: string
+export interface CellResult extends NamedCell {
   readonly passed: number
   readonly skipped: ReadonlyArray<{ readonly name: string; readonly reason: string }>
   readonly failed: ReadonlyArray<{ readonly name: string; readonly error: string }>
@@ -14,35 +10,27 @@ export interface CellResult {
   readonly cannot: string | null
 }
 
-/** The row in which one of the peers is the original. */
-export const ORIGINAL = 'hypercore 1.8.0 (memdb)'
+/** Runs the suite of a cell, which `describeSuite` hands to a runner. */
+export async function runSuite(cell: NamedCell, describeSuite: (runner: Runner) => void): Promise<CellResult> {
+  const runner = createRunner()
+  describeSuite(runner)
+  return countCases(cell, await runner.run())
+}
 
 export async function runCell(cell: Cell): Promise<CellResult> {
-  const { storage, transport, discovery } = cell
-  const named = { storage: storage.name, transport: transport.name, discovery: discovery.name }
   const stack = await stackOf(cell)
-  if ('cannot' in stack) return { ...named, ...counted([]), cannot: stack.cannot }
-  const runner = createRunner()
-  stackConformance(runner, stack)
-  return { ...named, ...counted(await runner.run()), cannot: null }
+  if ('cannot' in stack) return { ...countCases(nameOf(cell), []), cannot: stack.cannot }
+  return await runSuite(nameOf(cell), (runner) => stackConformance(runner, stack))
 }
 
-/** As a cell, with hypercore 1.8.0 in the place of some peers; ours have the cell's storage. */
-export async function runOriginal(cell: Cell): Promise<CellResult> {
-  const named = { storage: ORIGINAL, transport: cell.transport.name, discovery: cell.discovery.name }
-  const stack = await stackOf(cell)
-  if ('cannot' in stack) return { ...named, ...counted([]), cannot: stack.cannot }
-  const runner = createRunner()
-  originalSuite(runner, stack)
-  return { ...named, ...counted(await runner.run()), cannot: null }
-}
-
-function counted(results: readonly CaseResult[]): Pick<CellResult, 'passed' | 'skipped' | 'failed'> {
+export function countCases(cell: NamedCell, results: readonly CaseResult[]): CellResult {
   return {
+    ...cell,
     passed: results.filter(({ status }) => status === 'passed').length,
     skipped: results.flatMap(({ name, status, reason }) =>
       status === 'skipped' ? { name, reason: reason ?? '' } : []
     ),
-    failed: results.flatMap(({ name, status, error }) => (status === 'failed' ? { name, error: error ?? '' } : []))
+    failed: results.flatMap(({ name, status, error }) => (status === 'failed' ? { name, error: error ?? '' } : [])),
+    cannot: null
   }
 }

@@ -1,0 +1,21 @@
+import type { NamedCell } from '../../conformance/matrix/cell.ts'
+import { coveringCells } from '../../conformance/matrix/covering.ts'
+
+export const STORAGES = ['memory, in a page', 'IndexedDB, in a page'] as const
+export const TRANSPORTS = ['memory', 'MessagePort', 'libp2p over WebSockets', 'libp2p over WebRTC'] as const
+export const DISCOVERIES = ['memory', 'kad-dht'] as const
+
+const combinations: readonly NamedCell[] = STORAGES.flatMap((storage) =>
+  TRANSPORTS.flatMap((transport) => DISCOVERIES.map((discovery) => ({ storage, transport, discovery })))
+)
+
+/** The cells of the matrix that run within a page: each two of its adapters are together in one of them. */
+export const PAGE_CELLS = coveringCells(combinations)
+
+/** Multiaddrs of nodes of a Node process. */
+export interface Servers {
+  /** Passes on what pages have for each other, all of it. */
+  readonly carrying: string
+  /** Introduces pages to each other, so that they can connect by WebRTC, and serves the DHT. It carries no feeds. */
+  readonly introducing: string
+}
