@@ -93,7 +93,7 @@ describe('floods', () => {
   })
 
   it('of requests: a peer that asks and does not read costs a stated amount, and is served when it reads', async () => {
-    // PeerLink: no block is read while 1 MiB waits; Uploader: and up to 16 blocks are read at a time.
+    // PeerLink: no block is read while 1 MiB waits; Uploader: and up to 4 blocks are read at a time.
     const size = 64 * 1024
     const { core, id } = await coreWith(Array.from({ length: 1000 }, (_, i) => new Uint8Array(size).fill(i)))
     const peer = new ScriptedPeer(core, { reading: false })
@@ -101,11 +101,27 @@ describe('floods', () => {
     for (let block = 0; block < 1000; block++) peer.send({ type: REQUEST, channel: 0, block })
     await turn(50)
     const { outbox } = peer.stream.session
-    expect(outbox.bytes).toBeLessThan(MIB + 16 * (size + 1024))
+    expect(outbox.bytes).toBeLessThan(MIB + 4 * (size + 1024))
     expect(outbox.bytes).toBeGreaterThan(size)
     peer.read()
     await peer.expect(RESPONSE, 1000)
     expect(new Set(peer.of(RESPONSE).map(({ block }) => block)).size).toBe(1000)
+    await core.close()
+  })
+
+  it('of requests for long blocks behind short ones cost no more than four of the long ones', async () => {
+    const size = 2 * MIB
+    const lengths = [...new Array<number>(200).fill(100), ...new Array<number>(20).fill(size)]
+    const { core, id } = await coreWith(lengths.map((length, i) => new Uint8Array(length).fill(i)))
+    const peer = new ScriptedPeer(core, { reading: false })
+    peer.join(id)
+    for (let block = 0; block < lengths.length; block++) peer.send({ type: REQUEST, channel: 0, block })
+    await turn(50)
+    const { outbox } = peer.stream.session
+    expect(outbox.bytes).toBeGreaterThan(size)
+    expect(outbox.bytes).toBeLessThan(MIB + 4 * (size + 1024))
+    peer.read()
+    await peer.expect(RESPONSE, lengths.length)
     await core.close()
   })
 

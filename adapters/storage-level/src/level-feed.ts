@@ -15,8 +15,8 @@ import { copyRecord } from './record-codec.ts'
 import { SharedLock } from './shared-lock.ts'
 import type { Store } from './store.ts'
 
-/** The most blocks that are read together. */
-const READ_TOGETHER = 16
+/** The most blocks that are read together: long ones may follow short ones. */
+const READ_TOGETHER = 8
 /** How long a block is taken to be, in bytes, before any was read. */
 const LIKELY_LENGTH = 65_536
 

@@ -5,8 +5,8 @@ import type { FeedTree } from '../tree/feed-tree.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
 import type { OpenedStorage } from './open-feed.ts'
 
-/** So many blocks of unknown size are read at a time. */
-const AT_ONCE = 16
+/** So many blocks are read at a time from a store that reads them one by one: each may be as long as a block may be. */
+const AT_ONCE = 4
 
 /** The feed whose blocks are read. */
 export interface ReadFeed {

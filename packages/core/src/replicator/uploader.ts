@@ -2,8 +2,8 @@
 export const MAX_QUEUED = 8192
 /** Blocks are read ahead up to about this many bytes, by the size of the last ones. */
 const BATCH_BYTES = 512 * 1024
-/** So many blocks are read together while nothing is known of their size, and requests for single ones ever. */
-const BATCH_BLOCKS = 16
+/** So many requests for single blocks are read together at most, whatever was seen of their size: large ones may follow. */
+const BATCH_BLOCKS = 4
 
 /** What was read for a request. */
 export interface Answer {

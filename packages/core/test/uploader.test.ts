@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { MAX_BLOCK_BYTES } from '../src/limits.ts'
+import { type Upload, Uploader } from '../src/replicator/uploader.ts'
+import { turn } from './until.ts'
+
+it('reads no more together than four of the longest blocks, whatever it saw before', async () => {
+  // The first is read alone: it is all that was asked for by then.
+  const lengths = [...new Array<number>(101).fill(1), ...new Array<number>(20).fill(MAX_BLOCK_BYTES), 1, 1, 1, 1]
+  let reading = 0
+  let most = 0
+  let sent = 0
+  const uploader = new Uploader(() => true)
+  const upload = (length: number): Upload => ({
+    isRange: false,
+    read: async () => {
+      reading += length
+      most = Math.max(most, reading)
+      await turn()
+      return {
+        largest: length,
+        send: () => {
+          reading -= length
+          sent++
+          return false
+        }
+      }
+    },
+    failed: (error) => {
+      throw error
+    }
+  })
+  for (const length of lengths) uploader.add(upload(length))
+  while (uploader.size > 0) await turn()
+  expect(sent).toBe(lengths.length)
+  expect(most).toBe(4 * MAX_BLOCK_BYTES)
+})
