@@ -1,5 +1,5 @@
 import type { StackSuiteOptions } from '@anyfeed/conformance'
-import { Core, type CoreOptions, createCore, type Feed, type PeerStream } from '@anyfeed/core'
+import { Core, type CoreEvents, type CoreOptions, createCore, type Feed, type PeerStream } from '@anyfeed/core'
 import { createMemoryRendezvous, memoryDiscovery } from '@anyfeed/discovery-memory'
 import { memoryStorage } from '@anyfeed/storage-memory'
 import { createMemoryHub, memoryTransport } from '@anyfeed/transport-memory'
@@ -112,10 +112,18 @@ class ServesUnfinished extends Core {
   }
 }
 
+/** Never says that a feed is of no more use: it is announced for ever. */
+class StaysInterested extends Core {
+  override emit<Name extends keyof CoreEvents>(event: Name, ...args: CoreEvents[Name]): boolean {
+    return event !== 'uninterested' && super.emit(event, ...args)
+  }
+}
+
 /** Each fault, with the case that is made for it. */
 export const coreFaults: ReadonlyArray<readonly [fault: string, caseName: string, new (options: CoreOptions) => Core]> =
   [
     ['skips verification', 'wire.wrong-block', SkipsVerification],
     ['accepts unasked blocks', 'wire.unasked-block', AcceptsUnasked],
-    ['serves unfinished feeds', 'peers.unfinished-is-not-served', ServesUnfinished]
+    ['serves unfinished feeds', 'peers.unfinished-is-not-served', ServesUnfinished],
+    ['never has no use for a feed', 'find.uninterested', StaysInterested]
   ]
