@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fullRoots } from '../src/tree/flat-tree.ts'
 import { uncles } from '../src/tree/proof.ts'
-import { type TrustedTree, type Verified, verifyAlone, verifyBlock } from '../src/tree/verifier.ts'
+import type { VerifiedRun } from '../src/tree/range-verifier.ts'
+import { type TrustedTree, verifyAlone, verifyBlock } from '../src/tree/verifier.ts'
 import { seededBlocks } from './content.ts'
 import { GrownTree, hash } from './grown-tree.ts'
 
@@ -37,8 +38,8 @@ describe('the verifier', () => {
     fc.assert(
       fc.property(somewhere, fc.boolean(), ({ blocks, block }, known) => {
         const tree = grown(blocks)
-        const verified = verifyBlock(hash, known ? trusting(tree) : stranger(tree), tree.claim(block)) as Verified
-        expect(verified).toMatchObject({ block, blocks })
+        const verified = verifyBlock(hash, known ? trusting(tree) : stranger(tree), tree.claim(block)) as VerifiedRun
+        expect(verified).toMatchObject({ blocks: [{ index: block }], length: blocks })
         for (const node of verified.nodes) expect(node.hash).toEqual(tree.nodes.get(node.index))
         if (!known) for (const root of fullRoots(blocks)) expect(verified.nodes.map((n) => n.index)).toContain(root)
       }),
@@ -116,12 +117,12 @@ describe('the verifier', () => {
         const claim = tree.claim(block)
         const short = { ...claim, proof: claim.proof.slice(0, Math.min(kept, all.length)) }
         const known = trusting(tree, all.slice(short.proof.length))
-        expect(verifyBlock(hash, known, short)).toMatchObject({ block, blocks })
+        expect(verifyBlock(hash, known, short)).toMatchObject({ blocks: [{ index: block }], length: blocks })
         // Without them, it says which nodes might help; with those it goes on.
         const first = verifyBlock(hash, trusting(tree), short)
         const needs = 'needs' in first ? first.needs : []
         expect(needs.length > 0).toBe(short.proof.length < all.length)
-        expect(verifyBlock(hash, trusting(tree, needs), short)).toMatchObject({ block })
+        expect(verifyBlock(hash, trusting(tree, needs), short)).toMatchObject({ blocks: [{ index: block }] })
       }),
       runs
     )

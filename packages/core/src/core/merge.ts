@@ -2,7 +2,8 @@ import { BlockDamagedError } from '@anyfeed/interfaces'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
 import type { UnfinishedFeed } from '../feed/unfinished-feed.ts'
 import { proofIndexes } from '../tree/proof.ts'
-import { type Verified, verifyAlone } from '../tree/verifier.ts'
+import type { VerifiedRun } from '../tree/range-verifier.ts'
+import { verifyAlone } from '../tree/verifier.ts'
 
 const BATCH_BLOCKS = 64
 
@@ -11,7 +12,7 @@ const BATCH_BLOCKS = 64
  * far as they got, and nothing is lost. Rejects when not all of it could be brought over.
  */
 export async function mergeInto(feed: IdentifiedFeed, written: UnfinishedFeed): Promise<void> {
-  let batch: Verified[] = []
+  let batch: VerifiedRun[] = []
   for (let block = 0; block < written.blocks; block++) {
     if (feed.has(block)) continue
     batch.push(await readVerified(written, block, feed.id))
@@ -22,7 +23,7 @@ export async function mergeInto(feed: IdentifiedFeed, written: UnfinishedFeed): 
   if (batch.length > 0) await feed.adopt(batch)
 }
 
-async function readVerified(written: UnfinishedFeed, block: number, id: Uint8Array): Promise<Verified> {
+async function readVerified(written: UnfinishedFeed, block: number, id: Uint8Array): Promise<VerifiedRun> {
   const indexes = proofIndexes(block, written.blocks)
   const [data, hashes] = await Promise.all([written.get(block), written.storage.getNodes(indexes)])
   const proof = indexes.flatMap((index, i) => {

@@ -17,7 +17,7 @@ import { FeedTree } from '../tree/feed-tree.ts'
 import { proofIndexes } from '../tree/proof.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
-import { runOf, type Verified, verifyAlone } from '../tree/verifier.ts'
+import { verifyAlone } from '../tree/verifier.ts'
 import { type Waiting, wait, waitFor } from '../wait/wait.ts'
 import { type CommitTarget, Committer } from './committer.ts'
 import type { Download } from './download.ts'
@@ -54,8 +54,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   #committer: Committer | undefined
   #downloads: Downloads | undefined
   #waiters: Waiters | undefined
-  /** The proofs of blocks that are being stored, for those who listen. */
-  #proofs: Map<number, readonly TreeNode[]> | undefined
+  /** What came from elsewhere and is being stored, for those who listen. */
+  #fetched: Set<VerifiedRun> | undefined
   #trades = true
   /** How many wait who were there before the length was known. */
   #seekers = 0
@@ -75,7 +75,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.#key = key
     this.#owner = owner
     this.topic = topicOf(context.sha256, id)
-    this.tree = new FeedTree(id, (indexes) => this.#stored().getNodes(indexes))
+    this.tree = new FeedTree(context.hash, id, (indexes) => this.#stored().getNodes(indexes))
     this.#held = new HeldBlocks(this, context.durability)
     this.opening = open().then((opened) => this.#load(opened))
     this.opening.catch(() => {})
@@ -197,25 +197,22 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
    * Stores blocks that are known to be this feed's, as when the same feed was written here once more. Rejects when not
    * all of them could be stored.
    */
-  async adopt(blocks: readonly Verified[]): Promise<void> {
-    for (const verified of blocks) this.tree.trust(verified)
-    for (const verified of blocks) this.#commits.add(runOf(verified))
+  async adopt(runs: readonly VerifiedRun[]): Promise<void> {
+    for (const run of runs) this.tree.trust(run)
+    for (const run of runs) this.#commits.add(run)
     await this.#commits.idle()
     this.assertOpen()
-    if (!blocks.every(({ block }) => this.have.has(block))) {
+    if (!indexesOf(runs).every((block) => this.have.has(block))) {
       throw new StorageError('not all blocks could be stored', { cause: this.#commitError })
     }
   }
 
-  store(block: Verified, proof: readonly TreeNode[]): void {
+  store(run: VerifiedRun): void {
     this.#seekLength()
-    if (this.listens('download')) this.#noteProof(block.block, proof)
-    this.#commits.add(runOf(block))
-  }
-
-  storeRun(run: VerifiedRun): void {
-    this.#seekLength()
-    if (this.listens('download')) this.#addProofs(run)
+    if (this.listens('download')) {
+      this.#fetched ??= new Set()
+      this.#fetched.add(run)
+    }
     this.#commits.add(run)
   }
 
@@ -224,15 +221,9 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   onCommitted(runs: readonly VerifiedRun[]): void {
-    for (const { blocks } of runs) {
-      for (const { index, data } of blocks) {
-        const proof = this.#proofs?.get(index)
-        if (proof !== undefined) {
-          this.#proofs?.delete(index)
-          this.emit('download', index, data, proof)
-        }
-        this.#waiters?.arrived(index, data)
-      }
+    for (const run of runs) {
+      if (this.#fetched?.delete(run)) this.#tellFetched(run)
+      for (const { index, data } of run.blocks) this.#waiters?.arrived(index, data)
     }
     if (!this.#lengthTold) {
       this.#lengthTold = true
@@ -243,14 +234,13 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   onCommitFailed(runs: readonly VerifiedRun[], error: Error): void {
-    const blocks = indexesOf(runs)
-    for (const block of blocks) this.#proofs?.delete(block)
+    for (const run of runs) this.#fetched?.delete(run)
     // What was trusted with these blocks is not in the store: it must come again.
     this.tree.forget()
     if (this.#stored().record === undefined) this.tree.setRoots(0, [])
     this.#commitError = error
     this.#fail(error)
-    this.replicator.notStored(blocks)
+    this.replicator.notStored(indexesOf(runs))
     this.emit('error', error)
   }
 
@@ -322,22 +312,17 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     return this.#blocks as StoredBlocks
   }
 
-  /** Notes for each block of a run the proof that it would have by itself, as far as it is at hand. */
-  #addProofs({ blocks, nodes }: VerifiedRun): void {
+  /** Each with the proof that it would have by itself, as far as it is at hand. */
+  #tellFetched({ blocks, nodes }: VerifiedRun): void {
     const hashes = new Map(nodes.map(({ index, hash }) => [index, hash]))
-    for (const { index: block } of blocks) {
+    for (const { index: block, data } of blocks) {
       const proof: TreeNode[] = []
       for (const index of proofIndexes(block, this.blocks)) {
         const hash = hashes.get(index) ?? this.tree.node(index)
         if (hash !== undefined) proof.push({ index, hash })
       }
-      this.#noteProof(block, proof)
+      this.emit('download', block, data, proof)
     }
-  }
-
-  #noteProof(block: number, proof: readonly TreeNode[]): void {
-    this.#proofs ??= new Map()
-    this.#proofs.set(block, proof)
   }
 
   get #commits(): Committer {

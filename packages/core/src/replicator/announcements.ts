@@ -1,4 +1,7 @@
+import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import { MAX_BITFIELD_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
 import type { Channel } from '../session/channel.ts'
+import { HAVE } from '../wire/messages.ts'
 import type { LinkChannel, PeerLink } from './peer-link.ts'
 
 /** Announcements wait while this many bytes do, and become one bitfield when there are many. */
@@ -7,25 +10,30 @@ const MAX_WAITING_ANNOUNCEMENTS = 4096
 /** A peer that owes us blocks is told of as many at a time. */
 const ANNOUNCE_TOGETHER = 32
 
-/** What a peer is told of all that is here. */
-export type Announcement = Iterable<{ blocks: readonly number[]; bitfield?: Uint8Array }>
+const NOTHING = new PagedBitfield()
+
+/** The feed whose blocks are announced. */
+export interface AnnouncedFeed {
+  readonly have: PagedBitfield
+  readonly tree: { readonly blocks: number }
+}
 
 /** Tells one peer which blocks of one feed are here. */
 export class Announcements {
   readonly #channel: Channel
   readonly #link: PeerLink
   readonly #owner: LinkChannel
-  readonly #everything: () => Announcement
+  readonly #feed: AnnouncedFeed
   #waiting: number[] | 'all' = []
   /** Whether there are blocks here of which the peer was not told because it had them. */
   #untold = false
 
   /** `owner` is called when there is room again. */
-  constructor(channel: Channel, link: PeerLink, owner: LinkChannel, everything: () => Announcement) {
+  constructor(channel: Channel, link: PeerLink, owner: LinkChannel, feed: AnnouncedFeed) {
     this.#channel = channel
     this.#link = link
     this.#owner = owner
-    this.#everything = everything
+    this.#feed = feed
   }
 
   /** Tells the peer of blocks that are here now. */
@@ -62,12 +70,27 @@ export class Announcements {
     // A peer that is sending can wait: what comes from it interests others first.
     if (owing && this.#waiting !== 'all' && length < ANNOUNCE_TOGETHER) return
     if (this.#waiting === 'all') this.sendAll()
-    else this.#channel.sendHave(this.#waiting)
+    else this.#send(this.#waiting)
     this.#waiting = []
   }
 
+  /** Tells the peer of everything that is here: by a bitfield, and lists of what lies beyond it. */
   sendAll(): void {
     this.#untold = false
-    for (const { blocks, bitfield } of this.#everything()) this.#channel.sendHave(blocks, bitfield)
+    const { have, tree } = this.#feed
+    this.#send([], have.toBytes(Math.min(tree.blocks, MAX_BITFIELD_BLOCKS)))
+    let blocks: number[] = []
+    let block = have.nextMissingIn(NOTHING, MAX_BITFIELD_BLOCKS, tree.blocks)
+    for (; block !== -1; block = have.nextMissingIn(NOTHING, block + 1, tree.blocks)) {
+      blocks.push(block)
+      if (blocks.length < MAX_HAVE_BLOCKS) continue
+      this.#send(blocks)
+      blocks = []
+    }
+    if (blocks.length > 0) this.#send(blocks)
+  }
+
+  #send(blocks: readonly number[], bitfield?: Uint8Array): void {
+    this.#channel.send({ type: HAVE, blocks, bitfield })
   }
 }

@@ -1,6 +1,7 @@
 import { ProtocolError } from '@anyfeed/interfaces'
 import type { Channel } from '../session/channel.ts'
 import type { Run } from '../tree/subtree.ts'
+import { CANCEL, REQUEST, type Response } from '../wire/messages.ts'
 import type { Asking } from './asking.ts'
 import type { LinkChannel, PeerLink } from './peer-link.ts'
 import type { Request } from './requests.ts'
@@ -34,12 +35,12 @@ export class BlockAsking implements Asking {
   ask({ start, end }: Run): void {
     for (let block = start; block < end; block++) {
       this.#requested.set(block, this.#link.requests.add(1, this.#owner))
-      this.#channel.sendRequest(block)
+      this.#channel.send({ type: REQUEST, block })
     }
   }
 
   /** A block has come. Returns whether it is owed. Throws for one that never was. */
-  onResponse(block: number, bytes: number): boolean {
+  onResponse({ block, data }: Response): boolean {
     const request = this.#requested.get(block)
     if (request === undefined) {
       if (this.#lateAnswer(block)) return false
@@ -47,7 +48,7 @@ export class BlockAsking implements Asking {
     }
     this.#requested.delete(block)
     this.#link.requests.delete(request)
-    this.#link.answered(request, { blocks: 1, bytes, first: true })
+    this.#link.answered(request, { blocks: 1, bytes: data.length, first: true })
     return true
   }
 
@@ -63,7 +64,7 @@ export class BlockAsking implements Asking {
   cancel(blocks: readonly number[]): void {
     for (const block of blocks) {
       if (!this.#requested.has(block)) continue
-      this.#channel.sendCancel(block)
+      this.#channel.send({ type: CANCEL, block })
       this.#giveUp(block)
     }
   }

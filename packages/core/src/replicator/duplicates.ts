@@ -3,9 +3,8 @@ import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
 import { depth } from '../tree/flat-tree.ts'
-import { RangeVerifier, type VerifiedRun } from '../tree/range-verifier.ts'
+import type { RangeClaim, VerifiedRun } from '../tree/range-verifier.ts'
 import { type Run, subtreeOf } from '../tree/subtree.ts'
-import type { TreeHash } from '../tree/tree-hash.ts'
 
 /** So many bytes are copied at a time, and so many blocks. */
 const COPY_BYTES = 512 * 1024
@@ -47,13 +46,11 @@ export interface DuplicatesTarget {
  * peer, and single blocks from wherever the store has them. All of it is verified again.
  */
 export class Duplicates {
-  readonly #hash: TreeHash
   readonly #local: LocalContent
   readonly #target: DuplicatesTarget
   readonly #lookedFor = new Set<number>()
 
-  constructor(hash: TreeHash, local: LocalContent, target: DuplicatesTarget) {
-    this.#hash = hash
+  constructor(local: LocalContent, target: DuplicatesTarget) {
     this.#local = local
     this.#target = target
   }
@@ -78,7 +75,7 @@ export class Duplicates {
   async #find(node: TreeNode, run: Run, others: readonly LocalFeed[]): Promise<void> {
     if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
       const data = await this.#local.block?.(node.hash)
-      if (data !== undefined) return this.#adopt(this.#verifier(node), { start: run.start, blocks: [data] }, NOTHING)
+      if (data !== undefined) return this.#adopt(node, { start: run.start, blocks: [data], proof: new Uint8Array(0) })
     }
     for (const other of others) {
       const hash = (await other.tree.load([node.index])).get(node.index)
@@ -100,18 +97,13 @@ export class Duplicates {
       if (blocks.length === 0) continue
       end = start + blocks.length
       const [proof] = await other.tree.proveRuns([{ start, end }], node.index, -1)
-      this.#adopt(this.#verifier(node), { start, blocks }, proof as Uint8Array)
+      this.#adopt(node, { start, blocks, proof: proof as Uint8Array })
     }
   }
 
-  #verifier(top: TreeNode): RangeVerifier {
-    const { id, blocks: length } = this.#target.tree
-    return new RangeVerifier(this.#hash, id, { top, isRoot: false, length })
-  }
-
-  #adopt(verifier: RangeVerifier, run: { start: number; blocks: readonly Uint8Array[] }, proof: Uint8Array): void {
-    this.#target.adopt(verifier.accept({ ...run, proof, roots: undefined }, false))
+  #adopt(top: TreeNode, run: Pick<RangeClaim, 'start' | 'blocks' | 'proof'>): void {
+    const { tree } = this.#target
+    const verifier = tree.verifier({ top, isRoot: false, length: tree.blocks })
+    this.#target.adopt(verifier.accept({ ...run, roots: undefined }, false))
   }
 }
-
-const NOTHING = new Uint8Array(0)

@@ -1,22 +1,33 @@
-import { ProtocolError, type TreeNode } from '@anyfeed/interfaces'
+import { ProtocolError } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import type { Channel, ChannelHandler } from '../session/channel.ts'
 import type { TradeDirection } from '../session/permission.ts'
 import type { Run } from '../tree/subtree.ts'
 import type { Claim } from '../tree/verifier.ts'
-import type { RangeCancel, RangeRequest, RangeResponse } from '../wire/messages.ts'
-import { type Announcement, Announcements } from './announcements.ts'
+import {
+  HAVE,
+  type Have,
+  type Message,
+  PAUSE,
+  RANGE_RESPONSE,
+  type RangeResponse,
+  RESPONSE,
+  type Response,
+  UNPAUSE
+} from '../wire/messages.ts'
+import { Announcements } from './announcements.ts'
 import type { Asking } from './asking.ts'
 import { BlockAsking } from './block-asking.ts'
 import type { Pauses } from './pauses.ts'
 import { PeerCursor } from './peer-cursor.ts'
 import type { LinkChannel, PeerLink } from './peer-link.ts'
-import { type AskedRange, RangeAsking, type RangeTrust } from './range-asking.ts'
+import { type AskedRange, RangeAsking } from './range-asking.ts'
 import type { Request } from './requests.ts'
 import { type ServedFeed, Serving } from './serving.ts'
 
 /** The feed's replicator, as one of its channels sees it. */
-export interface ChannelReplicator extends ServedFeed, RangeTrust {
+export interface ChannelReplicator {
+  readonly feed: ServedFeed
   /** What is paused with all peers. */
   readonly pauses: Pauses
   /** What is to be asked of a peer next, at most so many blocks, which are busy from now on. */
@@ -25,8 +36,6 @@ export interface ChannelReplicator extends ServedFeed, RangeTrust {
   takeOver(peer: PeerChannel, run: Run): number[]
   /** Blocks that somebody waits for and a peer has. */
   wantedOf(remote: PagedBitfield): Iterable<number>
-  /** What a peer is told of all that is here. */
-  announcement(): Announcement
   onRemoteHave(peer: PeerChannel, blocks: readonly number[]): void
   /** Throws a `VerificationError` when the block is not the feed's. */
   onResponse(peer: PeerChannel, claim: Claim): void
@@ -54,10 +63,10 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     this.link = link
     link.channels.add(this)
     this.#asking = channel.ranges
-      ? new RangeAsking(channel, link, this, replicator)
+      ? new RangeAsking(channel, link, this, replicator.feed.tree)
       : new BlockAsking(channel, link, this)
-    this.#serving = new Serving(channel, link, replicator, () => this.#may('serve'))
-    this.#announcements = new Announcements(channel, link, this, () => replicator.announcement())
+    this.#serving = new Serving(channel, link, replicator.feed, () => this.#may('serve'))
+    this.#announcements = new Announcements(channel, link, this, replicator.feed)
   }
 
   /** The blocks that the peer has. */
@@ -139,58 +148,22 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     this.#release(this.#asking.expire(request))
   }
 
-  onHave(blocks: readonly number[] | undefined): void {
-    if (blocks === undefined) {
-      this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
-      if (this.#asking instanceof BlockAsking) this.#release(this.#asking.dropMissing())
-      this.#announcements.remoteChanged()
-      this.sendAnnouncements()
-    } else {
-      this.#replicator.onRemoteHave(this, blocks)
+  onMessage(message: Message): void {
+    switch (message.type) {
+      case HAVE:
+        return this.#onHave(message)
+      case PAUSE:
+        this.#release(this.#asking.abandon(false))
+        return this.link.fetch(this)
+      case UNPAUSE:
+        return this.fetch()
+      case RESPONSE:
+        return this.#onResponse(message)
+      case RANGE_RESPONSE:
+        return this.#onRangeResponse(message)
+      default:
+        this.#serving.onMessage(message)
     }
-    this.link.fetch(this)
-  }
-
-  onPause(): void {
-    this.#release(this.#asking.abandon(false))
-    this.link.fetch(this)
-  }
-
-  onUnpause(): void {
-    this.fetch()
-  }
-
-  onRequest(block: number): void {
-    this.#serving.onRequest(block)
-  }
-
-  onCancel(block: number): void {
-    this.#serving.onCancel(block)
-  }
-
-  onRangeRequest(request: RangeRequest): void {
-    this.#serving.onRangeRequest(request)
-  }
-
-  onRangeCancel(cancel: RangeCancel): void {
-    this.#serving.onRangeCancel(cancel)
-  }
-
-  onResponse(block: number, data: Uint8Array, proof: readonly TreeNode[]): void {
-    if (!(this.#asking instanceof BlockAsking)) throw new ProtocolError('the peer answers a request that was not made')
-    if (!this.#asking.onResponse(block, data.length)) return
-    this.#replicator.onResponse(this, { block, data, proof })
-    this.link.fetch(this)
-  }
-
-  onRangeResponse(answer: RangeResponse): void {
-    if (!(this.#asking instanceof RangeAsking)) throw new ProtocolError('the peer answers a request that was not made')
-    const { range, passedOver } = this.#asking.onResponse(answer)
-    // What a peer that may be asked does not have after all is not asked of it again.
-    if (this.#channel.remote?.paused === false) for (const block of passedOver) this.remoteHave.delete(block)
-    if (answer.blocks.length > 0) this.#replicator.onRange(this, range, answer)
-    this.#release(passedOver)
-    this.link.fetch(this)
   }
 
   onLeave(): void {
@@ -207,6 +180,35 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     if (this.#asking instanceof RangeAsking) this.#asking.rootsOnly = true
   }
 
+  #onHave({ blocks, bitfield }: Have): void {
+    if (bitfield === undefined) {
+      this.#replicator.onRemoteHave(this, blocks)
+    } else {
+      this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
+      if (this.#asking instanceof BlockAsking) this.#release(this.#asking.dropMissing())
+      this.#announcements.remoteChanged()
+      this.sendAnnouncements()
+    }
+    this.link.fetch(this)
+  }
+
+  #onResponse(response: Response): void {
+    if (!(this.#asking instanceof BlockAsking)) throw unasked()
+    if (!this.#asking.onResponse(response)) return
+    this.#replicator.onResponse(this, response)
+    this.link.fetch(this)
+  }
+
+  #onRangeResponse(answer: RangeResponse): void {
+    if (!(this.#asking instanceof RangeAsking)) throw unasked()
+    const { range, passedOver } = this.#asking.onResponse(answer)
+    // What a peer that may be asked does not have after all is not asked of it again.
+    if (this.#channel.remote?.paused === false) for (const block of passedOver) this.remoteHave.delete(block)
+    if (answer.blocks.length > 0) this.#replicator.onRange(this, range, answer)
+    this.#release(passedOver)
+    this.link.fetch(this)
+  }
+
   /** Whether blocks may pass: it is allowed, and neither the feed nor the peer is paused. */
   #may(direction: TradeDirection): boolean {
     if (!this.#channel.permission[direction]) return false
@@ -218,4 +220,8 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     this.#replicator.release(blocks, this)
     this.sendAnnouncements()
   }
+}
+
+function unasked(): ProtocolError {
+  return new ProtocolError('the peer answers a request that was not made')
 }

@@ -1,23 +1,15 @@
 import { ProtocolError } from '@anyfeed/interfaces'
 import type { Channel, EarlyRequest } from '../session/channel.ts'
+import type { FeedTree } from '../tree/feed-tree.ts'
 import type { RangeVerifier, TrustedTop } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
-import type { RangeResponse } from '../wire/messages.ts'
+import { RANGE_CANCEL, RANGE_REQUEST, type RangeResponse } from '../wire/messages.ts'
 import type { Asking } from './asking.ts'
 import type { LinkChannel, PeerLink } from './peer-link.ts'
 import type { Request } from './requests.ts'
 
 /** Requests given up lately whose answers may still come. */
 const MAX_GIVEN_UP = 1024
-
-/** What the asker goes by, for one feed. */
-export interface RangeTrust {
-  /** What is trusted above a run; `undefined` while the feed's length is not known. `rootsOnly`: only roots will do. */
-  trustedAbove(run: Run, rootsOnly: boolean): TrustedTop | undefined
-  verifier(trusted: TrustedTop | undefined): RangeVerifier
-  /** Grows whenever what was trusted may not be so any more. */
-  readonly trustEpoch: number
-}
 
 /** A range that was asked for. */
 export interface AskedRange {
@@ -53,17 +45,17 @@ export class RangeAsking implements Asking {
   readonly #channel: Channel
   readonly #link: PeerLink
   readonly #owner: LinkChannel
-  readonly #trust: RangeTrust
+  readonly #tree: FeedTree
   readonly #ranges = new Map<number, AskedRange>()
   readonly #givenUp = new Map<number, AskedRange>()
   #nextId = 0
   #size = 0
 
-  constructor(channel: Channel, link: PeerLink, owner: LinkChannel, trust: RangeTrust) {
+  constructor(channel: Channel, link: PeerLink, owner: LinkChannel, tree: FeedTree) {
     this.#channel = channel
     this.#link = link
     this.#owner = owner
-    this.#trust = trust
+    this.#tree = tree
   }
 
   get size(): number {
@@ -75,9 +67,10 @@ export class RangeAsking implements Asking {
   }
 
   ask(run: Run): void {
-    const trusted = this.#trust.trustedAbove(run, this.rootsOnly)
-    const id = this.#open(run, trusted, this.#trust.trustEpoch)
-    this.#channel.sendRangeRequest(id, run, trusted?.top.index)
+    const trusted = this.#tree.trustedAbove(run, this.rootsOnly)
+    const id = this.#open(run, trusted, this.#tree.epoch)
+    const { start, end } = run
+    this.#channel.send({ type: RANGE_REQUEST, id, start, count: end - start, top: trusted?.top.index })
   }
 
   /** The peer was asked for this along with our Join. */
@@ -92,7 +85,7 @@ export class RangeAsking implements Asking {
     const count = run.end - run.start
     this.#ranges.set(id, {
       end: run.end,
-      verifier: this.#trust.verifier(trusted),
+      verifier: this.#tree.verifier(trusted),
       belowRoots: trusted !== undefined && !trusted.isRoot,
       trustEpoch,
       request: this.#link.requests.add(count, this.#owner),
@@ -150,7 +143,7 @@ export class RangeAsking implements Asking {
       if (mine.length === 0) continue
       if (mine.length === range.request.blocks) this.#takeBack(id, range)
       else {
-        for (const run of runsOf(mine)) this.#channel.sendRangeCancel(id, run)
+        for (const run of runsOf(mine)) this.#sendCancel(id, run)
         for (const block of mine) range.cancelled.add(block)
         this.#shrink(range, mine.length)
       }
@@ -162,8 +155,12 @@ export class RangeAsking implements Asking {
   }
 
   #takeBack(id: number, range: AskedRange): number[] {
-    this.#channel.sendRangeCancel(id, { start: range.next, end: range.end })
+    this.#sendCancel(id, { start: range.next, end: range.end })
     return this.#giveUp(id, range)
+  }
+
+  #sendCancel(id: number, { start, end }: Run): void {
+    this.#channel.send({ type: RANGE_CANCEL, id, start, count: end - start })
   }
 
   #giveUp(id: number, range: AskedRange): number[] {

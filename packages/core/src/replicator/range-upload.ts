@@ -1,3 +1,4 @@
+import type { FeedTree } from '../tree/feed-tree.ts'
 import type { Run } from '../tree/subtree.ts'
 import type { RangeRequest, RangeResponse } from '../wire/messages.ts'
 import type { Answer, Upload } from './uploader.ts'
@@ -19,17 +20,12 @@ interface RunFrame {
 
 /** What a range upload needs of its feed. */
 export interface RangeSource {
-  /** The feed's number of blocks. */
-  readonly length: number
+  readonly tree: FeedTree
   /**
    * Blocks from `start` on, up to `end` or as many as make about `bytes` bytes, at least one; `undefined` for each that
    * is not here.
    */
   readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>>
-  /** The hashes of the proof of each run below `top`, or below the roots, one run after the other. */
-  proveRuns(runs: readonly Run[], top: number | undefined, known: number): Promise<Uint8Array[]>
-  /** The length and the roots, for one who does not know them. */
-  roots(): NonNullable<RangeResponse['roots']>
 }
 
 /** What becomes of the answers. */
@@ -61,7 +57,7 @@ export class RangeUpload implements Upload {
     this.#source = source
     this.#sink = sink
     this.#next = request.start
-    this.#end = Math.min(request.start + request.count, source.length)
+    this.#end = Math.min(request.start + request.count, source.tree.blocks)
   }
 
   /** Takes a part of the request back. Returns whether nothing is left of it. */
@@ -84,7 +80,7 @@ export class RangeUpload implements Upload {
     const blocks = await this.#source.readRun(start, this.#end, READ_BYTES)
     const frames = framesOf(start, blocks, (block) => this.#isTakenBack(block))
     const runs = frames.map((frame) => ({ start: frame.start, end: frame.start + frame.blocks.length }))
-    const proofs = await this.#source.proveRuns(runs, this.#request.top, this.#sent)
+    const proofs = await this.#source.tree.proveRuns(runs, this.#request.top, this.#sent)
     // A store that gives nothing back has nothing to give.
     const next = blocks.length > 0 ? start + blocks.length : this.#end
     const largest = blocks.reduce((most, block) => Math.max(most, block?.length ?? 0), 0)
@@ -119,7 +115,7 @@ export class RangeUpload implements Upload {
 
   #answer(start: number, blocks: readonly Uint8Array[]) {
     const { id, top } = this.#request
-    const roots = top === undefined && this.#sent === -1 && blocks.length > 0 ? this.#source.roots() : undefined
+    const roots = top === undefined && this.#sent === -1 && blocks.length > 0 ? this.#source.tree.rootHashes : undefined
     return { id, start, blocks, proof: NOTHING, roots }
   }
 

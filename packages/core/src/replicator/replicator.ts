@@ -1,21 +1,12 @@
 import { type Clock, type RandomBytes, type TreeNode, VerificationError } from '@anyfeed/interfaces'
-import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
-import { concatBytes } from '../bytes/concat.ts'
-import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
+import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import { MAX_BLOCKS } from '../limits.ts'
 import type { Channel } from '../session/channel.ts'
-import type { FeedTree } from '../tree/feed-tree.ts'
 import { depth } from '../tree/flat-tree.ts'
-import { RangeVerifier, type TrustedTop, type VerifiedRun } from '../tree/range-verifier.ts'
+import type { VerifiedRun } from '../tree/range-verifier.ts'
 import { isApart, type Run, subtreeOf } from '../tree/subtree.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
-import {
-  type Claim,
-  type NeedsNodes,
-  type TrustedTree,
-  type Verified,
-  verifyAlone,
-  verifyBlock
-} from '../tree/verifier.ts'
+import { type Claim, type NeedsNodes, type TrustedTree, verifyAlone, verifyBlock } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
 import { Duplicates, type LocalContent } from './duplicates.ts'
 import { HotSwap } from './hot-swap.ts'
@@ -25,26 +16,14 @@ import type { PeerLink } from './peer-link.ts'
 import { type BlockRange, Picker } from './picker.ts'
 import type { AskedRange } from './range-asking.ts'
 import { Rarity } from './rarity.ts'
-
-const NOTHING = new PagedBitfield()
+import type { ServedFeed } from './serving.ts'
 
 /** The feed that is replicated, as its replicator sees it. */
-export interface ReplicatedFeed {
-  readonly tree: FeedTree
-  readonly have: PagedBitfield
+export interface ReplicatedFeed extends ServedFeed {
   /** Whether more is waiting to be stored than should be. */
   readonly congested: boolean
-  /** Stores a verified block; `stored` or `notStored` of the replicator follows. */
-  store(block: Verified, proof: readonly TreeNode[]): void
-  /** The same for a run of blocks. */
-  storeRun(run: VerifiedRun): void
-  /** A block and its proof for a peer; `undefined` when it is not here. */
-  readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined>
-  /** See `RangeSource.readRun`. */
-  readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>>
-  onUploaded(block: number, data: Uint8Array): void
-  /** Something went wrong that nobody waits for. */
-  onError(error: Error): void
+  /** Stores verified blocks; `stored` or `notStored` of the replicator follows. */
+  store(run: VerifiedRun): void
   /** The store could not be read, and what was asked for cannot be verified. */
   onUnverifiable(error: Error): void
 }
@@ -58,7 +37,7 @@ export interface ReplicatorContext {
 
 /** Replicates one feed: who has what, what is wanted, what is in flight, what to ask next. */
 export class Replicator implements ChannelReplicator {
-  readonly #feed: ReplicatedFeed
+  readonly feed: ReplicatedFeed
   readonly #hash: TreeHash
   readonly #channels = new Set<PeerChannel>()
   /** Blocks that are asked for, or about to be stored. */
@@ -78,7 +57,7 @@ export class Replicator implements ChannelReplicator {
   #stopped = false
 
   constructor(feed: ReplicatedFeed, { hash, clock, random }: ReplicatorContext, local: LocalContent) {
-    this.#feed = feed
+    this.feed = feed
     this.#hash = hash
     this.#picker = new Picker(feed.have, this.#busy, new Rarity(this.#channels, random))
     this.#hotSwap = new HotSwap(clock, {
@@ -90,14 +69,14 @@ export class Replicator implements ChannelReplicator {
       peers: () => this.#channels,
       swap: (block, to) => this.#swap(block, to)
     })
-    this.#duplicates = new Duplicates(hash, local, {
+    this.#duplicates = new Duplicates(local, {
       tree: feed.tree,
       // It is reserved: that it is not free for others is our own doing.
       isOpen: (block) => !feed.have.has(block) && !this.#busy.has(block) && this.#picker.isNeeded(block),
       reserve: (run) => this.#picker.reserve(run),
       free: (run) => this.#free(run),
       adopt: (run) => this.#adopt(run),
-      onError: (error) => this.#feed.onError(error)
+      onError: (error) => feed.onError(error)
     })
   }
 
@@ -166,8 +145,8 @@ export class Replicator implements ChannelReplicator {
 
   /** What is to be asked of a peer next, at most so many blocks, which are busy from now on. */
   pick(peer: PeerChannel, most: number): Run | undefined {
-    if (this.#stopped || this.#feed.congested) return undefined
-    const { tree } = this.#feed
+    if (this.#stopped || this.feed.congested) return undefined
+    const { tree } = this.feed
     // Until the feed's length is known, one block of a range is enough to learn it.
     const ranges = tree.blocks > 0 || this.#busy.size === 0
     const end = tree.blocks || Infinity
@@ -192,7 +171,7 @@ export class Replicator implements ChannelReplicator {
     const unneeded: number[] = []
     for (let block = start; block < end; block++) {
       const other = this.#busy.get(block)
-      if (this.#feed.have.has(block) || other === 'storing' || !this.#picker.isNeeded(block)) {
+      if (this.feed.have.has(block) || other === 'storing' || !this.#picker.isNeeded(block)) {
         unneeded.push(block)
       } else {
         // The answer is on its way already.
@@ -201,18 +180,6 @@ export class Replicator implements ChannelReplicator {
       }
     }
     return unneeded
-  }
-
-  get trustEpoch(): number {
-    return this.#feed.tree.epoch
-  }
-
-  trustedAbove(run: Run, rootsOnly: boolean): TrustedTop | undefined {
-    return this.#feed.tree.trustedAbove(run, rootsOnly)
-  }
-
-  verifier(trusted: TrustedTop | undefined): RangeVerifier {
-    return new RangeVerifier(this.#hash, this.#feed.tree.id, trusted)
   }
 
   /** Blocks that somebody waits for and a peer has. */
@@ -241,7 +208,7 @@ export class Replicator implements ChannelReplicator {
       peer.fetch()
     }
     // While the feed's length is not known, the others have waited for this one answer.
-    if (this.#feed.tree.blocks > 0) return
+    if (this.feed.tree.blocks > 0) return
     for (const peer of this.#lastly(from)) {
       if (this.#busy.size > 0) return
       peer.fetch()
@@ -254,9 +221,9 @@ export class Replicator implements ChannelReplicator {
     if (asked !== undefined && asked !== 'storing' && asked !== peer) asked.asking.cancel([claim.block])
     this.#storing(claim.block, peer)
     try {
-      const result = this.#verify(this.#feed.tree, claim)
+      const result = this.#verify(this.feed.tree, claim)
       if ('needs' in result) void this.#verifyAfterLoading(peer, claim, result.needs)
-      else this.#accept(result, claim)
+      else this.#accept(result, claim.block)
     } catch (error) {
       this.release([claim.block], peer)
       throw error
@@ -274,17 +241,17 @@ export class Replicator implements ChannelReplicator {
     }
     if (range.useless) return
     // What it rests on was not stored after all, or read from a damaged store: that is not the peer's fault.
-    if (range.trustEpoch !== this.trustEpoch) return this.release(wanted, peer)
+    if (range.trustEpoch !== this.feed.tree.epoch) return this.release(wanted, peer)
     let run: VerifiedRun
     try {
       run = range.verifier.accept({ start, blocks, proof, roots }, range.next < range.end)
     } catch (error) {
       if (!range.belowRoots) throw error
       peer.distrustStore()
-      this.#feed.tree.forget()
+      this.feed.tree.forget()
       return this.release(wanted, peer)
     }
-    this.#feed.tree.trustRun(run)
+    this.feed.tree.trust(run)
     const isOwed = (block: number) => !range.givenUp && !range.cancelled.has(block)
     const taken = new Set(came.filter((block) => isOwed(block) || this.#isMissing(block)))
     for (const block of taken) {
@@ -293,7 +260,7 @@ export class Replicator implements ChannelReplicator {
       this.#storing(block, peer)
     }
     const isWhole = taken.size === run.blocks.length
-    this.#feed.storeRun(isWhole ? run : { ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
+    this.feed.store(isWhole ? run : { ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
     this.#lookAside(run.frontier, { start, end: start + blocks.length })
   }
 
@@ -321,58 +288,6 @@ export class Replicator implements ChannelReplicator {
     }
   }
 
-  canServe(block: number): boolean {
-    return block < this.#feed.tree.blocks && this.#feed.have.has(block)
-  }
-
-  get length(): number {
-    return this.#feed.tree.blocks
-  }
-
-  isAbove(index: number, start: number, end: number): boolean {
-    return this.#feed.tree.isAbove(index, start, end)
-  }
-
-  readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>> {
-    return this.#feed.readRun(start, end, bytes)
-  }
-
-  proveRuns(runs: readonly Run[], top: number | undefined, known: number): Promise<Uint8Array[]> {
-    return this.#feed.tree.proveRuns(runs, top, known)
-  }
-
-  roots(): NonNullable<RangeResponse['roots']> {
-    const { roots, blocks } = this.#feed.tree
-    return { blocks, hashes: concatBytes(roots.map(({ hash }) => hash)) }
-  }
-
-  readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined> {
-    return this.#feed.readForPeer(block)
-  }
-
-  onUploaded(block: number, data: Uint8Array): void {
-    this.#feed.onUploaded(block, data)
-  }
-
-  onError(error: Error): void {
-    this.#feed.onError(error)
-  }
-
-  /** What a peer is told of all that is here: a bitfield, and lists of what lies beyond it. */
-  *announcement(): Generator<{ blocks: readonly number[]; bitfield?: Uint8Array }, void> {
-    const { have, tree } = this.#feed
-    yield { blocks: [], bitfield: have.toBytes(Math.min(tree.blocks, MAX_BITFIELD_BLOCKS)) }
-    let blocks: number[] = []
-    let block = have.nextMissingIn(NOTHING, MAX_BITFIELD_BLOCKS, tree.blocks)
-    for (; block !== -1; block = have.nextMissingIn(NOTHING, block + 1, tree.blocks)) {
-      blocks.push(block)
-      if (blocks.length < MAX_HAVE_BLOCKS) continue
-      yield { blocks }
-      blocks = []
-    }
-    if (blocks.length > 0) yield { blocks }
-  }
-
   #offer(peer: PeerChannel, block: number): void {
     if (!this.#picker.isWanted(block)) return peer.cursor.free(block)
     peer.cursor.want(block)
@@ -387,10 +302,11 @@ export class Replicator implements ChannelReplicator {
     const channel = this.#joining
     if (channel === undefined || channel.left || channel.early !== undefined) return
     if (this.#stopped || this.#channels.size > 0 || this.pauses.has('fetch') || channel.fetchPaused) return
-    const start = this.#picker.first(this.#feed.tree.blocks || MAX_BLOCKS)
+    const { tree } = this.feed
+    const start = this.#picker.first(tree.blocks || MAX_BLOCKS)
     if (start === -1) return
     const run = { start, end: start + 1 }
-    channel.askEarly({ run, trusted: this.trustedAbove(run, false), trustEpoch: this.trustEpoch })
+    channel.askEarly({ run, trusted: tree.trustedAbove(run, false), trustEpoch: tree.epoch })
   }
 
   #watchUrgent(): void {
@@ -425,9 +341,9 @@ export class Replicator implements ChannelReplicator {
   /** Blocks were found here. */
   #adopt(run: VerifiedRun): void {
     if (this.#stopped) return
-    this.#feed.tree.trustRun(run)
+    this.feed.tree.trust(run)
     for (const { index } of run.blocks) this.#busy.set(index, 'storing')
-    this.#feed.storeRun(run)
+    this.feed.store(run)
   }
 
   /** What was not found of a run is asked of peers. */
@@ -445,7 +361,7 @@ export class Replicator implements ChannelReplicator {
 
   /** Whether a block is wanted, and not here: it may be under way. */
   #isMissing(block: number): boolean {
-    return !this.#feed.have.has(block) && this.#busy.get(block) !== 'storing' && this.#picker.isNeeded(block)
+    return !this.feed.have.has(block) && this.#busy.get(block) !== 'storing' && this.#picker.isNeeded(block)
   }
 
   /** Takes back what was asked for and nobody needs any more. A peer of version 0 sends it all the same. */
@@ -478,41 +394,41 @@ export class Replicator implements ChannelReplicator {
     if (this.#channels.has(last)) yield last
   }
 
-  #verify(tree: TrustedTree, claim: Claim): Verified | NeedsNodes {
+  #verify(tree: TrustedTree, claim: Claim): VerifiedRun | NeedsNodes {
     try {
       return verifyBlock(this.#hash, tree, claim)
     } catch (error) {
       // A node that the store gave back damaged must not make a liar of an honest peer: the id has the last word.
       const verified = verifyAlone(this.#hash, tree.id, claim)
       if (verified === undefined) throw error
-      this.#feed.tree.forget()
+      this.feed.tree.forget()
       return verified
     }
   }
 
   async #verifyAfterLoading(peer: PeerChannel, claim: Claim, needs: readonly number[]): Promise<void> {
-    const { tree } = this.#feed
+    const { tree } = this.feed
     const loaded = await tree.load(needs).catch((error: Error) => error)
     if (loaded instanceof Error) {
       this.#busy.delete(claim.block)
-      this.#feed.onUnverifiable(loaded)
+      this.feed.onUnverifiable(loaded)
       return
     }
     try {
       const node = (index: number) => tree.node(index) ?? loaded.get(index)
       const result = this.#verify({ id: tree.id, blocks: tree.blocks, node }, claim)
       if ('needs' in result) throw incomplete(claim.block)
-      this.#accept(result, claim)
+      this.#accept(result, claim.block)
     } catch (error) {
       this.release([claim.block], peer)
       peer.link.session.destroy(error as Error)
     }
   }
 
-  #accept(verified: Verified, claim: Claim): void {
-    this.#feed.tree.trust(verified)
-    this.#feed.store(verified, claim.proof)
-    this.#lookAside(verified.nodes, { start: claim.block, end: claim.block + 1 })
+  #accept(run: VerifiedRun, block: number): void {
+    this.feed.tree.trust(run)
+    this.feed.store(run)
+    this.#lookAside(run.nodes, { start: block, end: block + 1 })
   }
 }
 

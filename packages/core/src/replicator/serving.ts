@@ -1,16 +1,27 @@
 import { ProtocolError, type TreeNode } from '@anyfeed/interfaces'
+import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import type { Channel } from '../session/channel.ts'
-import type { RangeCancel, RangeRequest } from '../wire/messages.ts'
+import {
+  CANCEL,
+  type Message,
+  PAUSE,
+  RANGE_CANCEL,
+  RANGE_REQUEST,
+  RANGE_RESPONSE,
+  type RangeCancel,
+  type RangeRequest,
+  REQUEST,
+  RESPONSE,
+  UNPAUSE
+} from '../wire/messages.ts'
 import type { PeerLink } from './peer-link.ts'
 import { type RangeSource, RangeUpload } from './range-upload.ts'
 import type { Upload } from './uploader.ts'
 
 /** The feed, as it is served. */
 export interface ServedFeed extends RangeSource {
-  /** Whether a block is here. */
-  canServe(block: number): boolean
-  /** Whether a node of the tree is above all of these blocks. */
-  isAbove(index: number, start: number, end: number): boolean
+  /** The blocks that are here. */
+  readonly have: PagedBitfield
   readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined>
   onUploaded(block: number, data: Uint8Array): void
   onError(error: Error): void
@@ -42,15 +53,35 @@ export class Serving {
     const may = this.#may()
     if (may === this.#invited) return
     this.#invited = may
-    if (may) return this.#channel.sendUnpause()
-    this.#channel.sendPause()
+    this.#channel.send({ type: may ? UNPAUSE : PAUSE })
+    if (may) return
     this.#pauses++
     this.stop()
   }
 
-  onRequest(block: number): void {
+  onMessage(message: Message): void {
+    switch (message.type) {
+      case REQUEST:
+        return this.#onRequest(message.block)
+      case CANCEL:
+        return this.#onCancel(message.block)
+      case RANGE_REQUEST:
+        return this.#onRangeRequest(message)
+      case RANGE_CANCEL:
+        return this.#onRangeCancel(message)
+    }
+  }
+
+  /** Forgets what the peer has asked for. */
+  stop(): void {
+    for (const upload of [...this.#uploads.values(), ...this.#ranges.values()]) this.#link.uploads.delete(upload)
+    this.#uploads.clear()
+    this.#ranges.clear()
+  }
+
+  #onRequest(block: number): void {
     // Asking twice, or for what was never offered, gets nothing; above all, it puts nothing onto our own list of wants.
-    if (!this.#may() || this.#uploads.has(block) || !this.#feed.canServe(block)) return
+    if (!this.#may() || this.#uploads.has(block) || !this.#feed.have.has(block)) return
     const pauses = this.#pauses
     const upload: Upload = {
       isRange: false,
@@ -61,7 +92,7 @@ export class Serving {
         const send = () => {
           // What was asked before a Pause counts as never asked.
           if (this.#channel.left || this.#pauses !== pauses || !this.#may()) return false
-          this.#channel.sendResponse(block, found.data, found.proof)
+          this.#channel.send({ type: RESPONSE, block, ...found })
           this.#feed.onUploaded(block, found.data)
           return false
         }
@@ -73,12 +104,12 @@ export class Serving {
     this.#link.upload(upload)
   }
 
-  onCancel(block: number): void {
+  #onCancel(block: number): void {
     const upload = this.#uploads.get(block)
     if (upload !== undefined && this.#link.uploads.delete(upload)) this.#uploads.delete(block)
   }
 
-  onRangeRequest(request: RangeRequest): void {
+  #onRangeRequest(request: RangeRequest): void {
     const { id, start, count, top } = request
     if (this.#ranges.has(id)) throw new ProtocolError(`the peer used the request id ${id} twice`)
     const pauses = this.#pauses
@@ -88,31 +119,24 @@ export class Serving {
         return !serving.#channel.left && serving.#pauses === pauses
       },
       send: (answer) => {
-        this.#channel.sendRangeResponse(answer)
+        this.#channel.send({ type: RANGE_RESPONSE, ...answer })
         for (const [i, data] of answer.blocks.entries()) this.#feed.onUploaded(answer.start + i, data)
       },
       failed: (error) => this.#feed.onError(error),
       done: () => this.#ranges.delete(id)
     })
     if (!this.#may()) return upload.refuse()
-    if (top !== undefined && !this.#feed.isAbove(top, start, start + count)) {
+    if (top !== undefined && !this.#feed.tree.isAbove(top, start, start + count)) {
       throw new ProtocolError(`node ${top} is not above the blocks that were asked for`)
     }
     this.#ranges.set(id, upload)
     this.#link.upload(upload)
   }
 
-  onRangeCancel({ id, start, count }: RangeCancel): void {
+  #onRangeCancel({ id, start, count }: RangeCancel): void {
     const upload = this.#ranges.get(id)
     if (upload === undefined || !upload.cancel({ start, end: start + count })) return
     this.#link.uploads.delete(upload)
     upload.refuse()
-  }
-
-  /** Forgets what the peer has asked for. */
-  stop(): void {
-    for (const upload of [...this.#uploads.values(), ...this.#ranges.values()]) this.#link.uploads.delete(upload)
-    this.#uploads.clear()
-    this.#ranges.clear()
   }
 }

@@ -1,24 +1,8 @@
-import type { TreeNode } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import type { TrustedTop } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
 import { encodeParts } from '../wire/encode.ts'
-import {
-  CANCEL,
-  HAVE,
-  LEAVE,
-  type Message,
-  PAUSE,
-  RANGE_CANCEL,
-  RANGE_REQUEST,
-  RANGE_RESPONSE,
-  type RangeCancel,
-  type RangeRequest,
-  type RangeResponse,
-  REQUEST,
-  RESPONSE,
-  UNPAUSE
-} from '../wire/messages.ts'
+import { type Message, RANGE_REQUEST, type RangeRequest } from '../wire/messages.ts'
 import type { Outbox } from './outbox.ts'
 import type { Permission } from './permission.ts'
 
@@ -42,21 +26,19 @@ export interface EarlyRequest {
   readonly trustEpoch: number
 }
 
-/** What becomes of a channel's messages. A handler throws a `ProtocolError` or `VerificationError` to end the stream. */
+/** What becomes of a channel's messages. */
 export interface ChannelHandler {
-  /** The remote has these blocks too; `undefined`: its whole bitfield was replaced. */
-  onHave(blocks: readonly number[] | undefined): void
-  onPause(): void
-  onUnpause(): void
-  onRequest(block: number): void
-  onCancel(block: number): void
-  onResponse(block: number, data: Uint8Array, proof: readonly TreeNode[]): void
-  onRangeRequest(request: RangeRequest): void
-  onRangeCancel(cancel: RangeCancel): void
-  onRangeResponse(answer: RangeResponse): void
+  /**
+   * Any message but a Join or a Leave; of a Have, the blocks that are new. Throws a `ProtocolError` or a
+   * `VerificationError` to end the stream.
+   */
+  onMessage(message: Message): void
   /** The channel is over, by either side or with the stream. Called once, nothing follows. */
   onLeave(): void
 }
+
+/** A message without the channel's number. */
+export type Outgoing<M extends Message = Message> = M extends Message ? Omit<M, 'channel'> : never
 
 /** How the remote named the feed that it joined. */
 export type JoinName = { readonly id: Uint8Array } | { readonly prefix: Uint8Array; readonly proof: Uint8Array }
@@ -122,55 +104,16 @@ export class Channel {
     return this.#paused?.() ?? false
   }
 
-  sendHave(blocks: readonly number[], bitfield?: Uint8Array): void {
-    this.#send({ type: HAVE, channel: this.number, blocks, bitfield })
-  }
-
-  sendPause(): void {
-    this.#send({ type: PAUSE, channel: this.number })
-  }
-
-  sendUnpause(): void {
-    this.#send({ type: UNPAUSE, channel: this.number })
-  }
-
-  sendRequest(block: number): void {
-    this.#send({ type: REQUEST, channel: this.number, block })
-  }
-
-  sendCancel(block: number): void {
-    this.#send({ type: CANCEL, channel: this.number, block })
-  }
-
-  sendLeave(): void {
-    this.#send({ type: LEAVE, channel: this.number })
-  }
-
-  /** Sends a block and its proof without copying a long block: its array belongs to the connection from now on. */
-  sendResponse(block: number, data: Uint8Array, proof: readonly TreeNode[]): void {
-    this.#send({ type: RESPONSE, channel: this.number, block, data, proof })
-  }
-
-  sendRangeRequest(id: number, { start, end }: Run, top: number | undefined): void {
-    this.#send({ type: RANGE_REQUEST, channel: this.number, id, start, count: end - start, top })
-  }
-
   /** Asks for something before the remote has joined: once. */
   askEarly(request: EarlyRequest): void {
+    const { start, end } = request.run
     this.early = request
-    this.sendRangeRequest(0, request.run, request.trusted?.top.index)
+    this.send({ type: RANGE_REQUEST, id: 0, start, count: end - start, top: request.trusted?.top.index })
   }
 
-  sendRangeCancel(id: number, { start, end }: Run): void {
-    this.#send({ type: RANGE_CANCEL, channel: this.number, id, start, count: end - start })
-  }
-
-  /** Sends neighbouring blocks and their proof. Long blocks are not copied: their arrays belong to the connection. */
-  sendRangeResponse(answer: Omit<RangeResponse, 'type' | 'channel'>): void {
-    this.#send({ type: RANGE_RESPONSE, channel: this.number, ...answer })
-  }
-
-  #send(message: Message): void {
-    if (!this.left) for (const part of encodeParts(message)) this.#outbox.push(part)
+  /** Sends a message, unless we have left. Long blocks are not copied: their arrays belong to the connection. */
+  send(message: Outgoing): void {
+    if (this.left) return
+    for (const part of encodeParts({ ...message, channel: this.number })) this.#outbox.push(part)
   }
 }

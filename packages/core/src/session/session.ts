@@ -3,24 +3,20 @@ import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes, plainBytes } from '../bytes/copy.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS } from '../limits.ts'
 import { decodeHandshake, decodeMessage, messageType } from '../wire/decode.ts'
-import { encodeExtension, encodeHandshake, encodeMessage, KEEP_ALIVE } from '../wire/encode.ts'
+import { encodeExtension, encodeHandshake, KEEP_ALIVE } from '../wire/encode.ts'
 import { FrameDecoder } from '../wire/frame-decoder.ts'
 import {
-  CANCEL,
   FIRST_EXTENSION,
   HAVE,
   type Handshake,
+  type Have,
   JOIN,
   LAST_EXTENSION,
   LEAVE,
   type Message,
   PAUSE,
   PRIVATE_JOIN,
-  RANGE_CANCEL,
   RANGE_REQUEST,
-  RANGE_RESPONSE,
-  REQUEST,
-  RESPONSE,
   UNPAUSE
 } from '../wire/messages.ts'
 import type { Channel, Joinable, RemoteSide } from './channel.ts'
@@ -213,33 +209,16 @@ export class Session {
       if (remote !== undefined && message.type === LEAVE) this.#closeRemote(remote)
       return
     }
-    const handler = remote.channel?.handler
-    if (handler === undefined && message.type === RANGE_REQUEST) remote.early ??= message
-    switch (message.type) {
-      case LEAVE:
-        this.#closeRemote(remote)
-        return this.#onLeave(remote.channel)
-      case HAVE:
-        return this.#onHave(remote, message.blocks, message.bitfield)
-      case PAUSE:
-        remote.paused = true
-        return handler?.onPause()
-      case UNPAUSE:
-        remote.paused = false
-        return handler?.onUnpause()
-      case REQUEST:
-        return handler?.onRequest(message.block)
-      case CANCEL:
-        return handler?.onCancel(message.block)
-      case RESPONSE:
-        return handler?.onResponse(message.block, message.data, message.proof)
-      case RANGE_REQUEST:
-        return handler?.onRangeRequest(message)
-      case RANGE_CANCEL:
-        return handler?.onRangeCancel(message)
-      case RANGE_RESPONSE:
-        return handler?.onRangeResponse(message)
+    const { channel } = remote
+    if (message.type === LEAVE) {
+      this.#closeRemote(remote)
+      return this.#onLeave(channel)
     }
+    if (message.type === HAVE) return this.#onHave(remote, message)
+    if (message.type === PAUSE) remote.paused = true
+    if (message.type === UNPAUSE) remote.paused = false
+    if (channel?.handler !== undefined) channel.handler.onMessage(message)
+    else if (message.type === RANGE_REQUEST) remote.early ??= message
   }
 
   #onJoin(remote: RemoteSide, feed: Joinable | undefined): void {
@@ -257,15 +236,16 @@ export class Session {
     if (feed?.wanting && (this.#remote as Handshake).version >= 1) this.offer(feed)
   }
 
-  #onHave(remote: RemoteSide, blocks: readonly number[], bitfield: Uint8Array | undefined): void {
-    if (bitfield !== undefined) remote.have.setBytes(bitfield)
+  #onHave(remote: RemoteSide, message: Have): void {
+    const { channel } = remote
+    if (message.bitfield !== undefined) remote.have.setBytes(message.bitfield)
     // A feed that is not open here is not worth more memory than a bitfield takes.
-    const limit = remote.channel === undefined ? MAX_BITFIELD_BLOCKS : remote.channel.feed.blocks || MAX_BLOCKS
-    const added = blocks.filter((block) => block < limit && remote.have.add(block))
+    const limit = channel === undefined ? MAX_BITFIELD_BLOCKS : channel.feed.blocks || MAX_BLOCKS
+    const blocks = message.blocks.filter((block) => block < limit && remote.have.add(block))
     this.#bitfieldCost += remote.have.cost - remote.haveCost
     remote.haveCost = remote.have.cost
     if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields of a peer take too much memory')
-    remote.channel?.handler?.onHave(bitfield === undefined ? added : undefined)
+    channel?.handler?.onMessage({ ...message, blocks })
   }
 
   /**
@@ -294,12 +274,10 @@ export class Session {
       outbox: this.outbox,
       fetchPaused: this.#events.fetchPaused
     })
-    const { number } = channel
     if (ranges) {
-      const proof = this.#proof(feed, 'ours')
-      this.outbox.push(encodeMessage({ type: PRIVATE_JOIN, channel: number, prefix: feed.topic.subarray(0, 2), proof }))
+      channel.send({ type: PRIVATE_JOIN, prefix: feed.topic.subarray(0, 2), proof: this.#proof(feed, 'ours') })
     } else {
-      this.outbox.push(encodeMessage({ type: JOIN, channel: number, id: feed.id }))
+      channel.send({ type: JOIN, id: feed.id })
     }
     return channel
   }
@@ -313,11 +291,11 @@ export class Session {
     channel.handler = this.#events.onChannel(channel)
     const { early } = remote
     remote.early = undefined
-    if (early !== undefined) channel.handler.onRangeRequest(early)
+    if (early !== undefined) channel.handler.onMessage(early)
   }
 
   #leave(channel: Channel): void {
-    channel.sendLeave()
+    channel.send({ type: LEAVE })
     this.#channels.close(channel)
     const { remote } = channel
     if (remote !== undefined) this.#channels.addKnown(remote)

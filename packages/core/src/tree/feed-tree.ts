@@ -1,13 +1,14 @@
 import { type FeedStorage, StorageError, type TreeNode } from '@anyfeed/interfaces'
+import { concatBytes } from '../bytes/concat.ts'
 import { depth, fullRoots } from './flat-tree.ts'
 import { MerkleBuilder } from './merkle-builder.ts'
 import { NodeCache } from './node-cache.ts'
 import { proofIndexes } from './proof.ts'
 import { rangeProofIndexes } from './range-proof.ts'
-import type { TrustedTop, VerifiedRun } from './range-verifier.ts'
+import { RangeVerifier, type TrustedTop, type VerifiedRun } from './range-verifier.ts'
 import { indexOf, type Run, subtreeOf } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
-import type { TrustedTree, Verified } from './verifier.ts'
+import type { TrustedTree } from './verifier.ts'
 
 /** About 3 MB of nodes for a feed in heavy use. */
 const CACHED_NODES = 16_384
@@ -18,13 +19,15 @@ export type ReadNodes = FeedStorage['getNodes']
 /** The trusted part of one feed's tree: what is at hand, and what the store has. */
 export class FeedTree implements TrustedTree {
   readonly id: Uint8Array
+  readonly #hash: TreeHash
   readonly #read: ReadNodes
   readonly #cache = new NodeCache(CACHED_NODES)
   #roots = new Map<number, Uint8Array>()
   #blocks = 0
   #forgotten = 0
 
-  constructor(id: Uint8Array, read: ReadNodes) {
+  constructor(hash: TreeHash, id: Uint8Array, read: ReadNodes) {
+    this.#hash = hash
     this.id = id
     this.#read = read
   }
@@ -38,6 +41,11 @@ export class FeedTree implements TrustedTree {
     return [...this.#roots].map(([index, hash]) => ({ index, hash }))
   }
 
+  /** The length and the hashes of the roots, left to right, for one who does not know them. */
+  get rootHashes(): { blocks: number; hashes: Uint8Array } {
+    return { blocks: this.#blocks, hashes: concatBytes([...this.#roots.values()]) }
+  }
+
   node(index: number): Uint8Array | undefined {
     return this.#roots.get(index) ?? this.#cache.get(index)
   }
@@ -49,15 +57,20 @@ export class FeedTree implements TrustedTree {
   }
 
   /** Adds what was verified to what is at hand; the first block brings the feed's length and roots. */
-  trust({ blocks, nodes }: Verified): void {
-    if (this.#blocks === 0) this.#trustRoots(blocks, nodes)
-    this.#cache.add(nodes)
+  trust({ length, nodes, frontier }: VerifiedRun): void {
+    if (this.#blocks === 0) {
+      const roots = new Set(fullRoots(length))
+      this.setRoots(
+        length,
+        nodes.filter(({ index }) => roots.has(index))
+      )
+    }
+    this.#cache.add(frontier)
   }
 
-  /** The same for a run of blocks. */
-  trustRun({ length, nodes, frontier }: VerifiedRun): void {
-    if (this.#blocks === 0) this.#trustRoots(length, nodes)
-    this.#cache.add(frontier)
+  /** Verifies the answers to a request that rests on this; `undefined`: the first must bring the roots. */
+  verifier(trusted?: TrustedTop): RangeVerifier {
+    return new RangeVerifier(this.#hash, this.id, trusted)
   }
 
   /** Grows whenever what was trusted may not be so any more. */
@@ -107,7 +120,7 @@ export class FeedTree implements TrustedTree {
       return proof
     })
     const found = await this.load(proofs.flat())
-    return proofs.map((proof) => joined(proof.map((index) => present(found.get(index), index))))
+    return proofs.map((proof) => concatBytes(proof.map((index) => present(found.get(index), index))))
   }
 
   /** Forgets all that is not in the store. */
@@ -149,20 +162,6 @@ export class FeedTree implements TrustedTree {
     const found = await this.load(indexes)
     return indexes.map((index) => ({ index, hash: present(found.get(index), index) }))
   }
-
-  #trustRoots(blocks: number, nodes: readonly TreeNode[]): void {
-    const roots = new Set(fullRoots(blocks))
-    this.setRoots(
-      blocks,
-      nodes.filter(({ index }) => roots.has(index))
-    )
-  }
-}
-
-function joined(hashes: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(hashes.length * 32)
-  for (const [i, hash] of hashes.entries()) bytes.set(hash, i * 32)
-  return bytes
 }
 
 /** A builder that goes on where an unfinished feed of `blocks` blocks stopped. */

@@ -2,8 +2,8 @@ import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes } from '../bytes/copy.ts'
 import { MAX_BLOCKS } from '../limits.ts'
-import { blocksFromLastRoot, fullRoots, parent, rightSpan, sibling } from './flat-tree.ts'
-import { ancestors, uncles } from './proof.ts'
+import { blocksFromLastRoot, fullRoots, parent, sibling } from './flat-tree.ts'
+import { ancestors, proofIndexes, uncles } from './proof.ts'
 import type { VerifiedRun } from './range-verifier.ts'
 import type { TreeHash } from './tree-hash.ts'
 
@@ -24,22 +24,6 @@ export interface Claim {
   readonly proof: readonly TreeNode[]
 }
 
-/** A block that leads to the feed's id, with all nodes that are trusted from now on. */
-export interface Verified {
-  readonly block: number
-  readonly data: Uint8Array
-  /** The leaf's hash. */
-  readonly hash: Uint8Array
-  readonly nodes: readonly TreeNode[]
-  /** The feed's number of blocks. */
-  readonly blocks: number
-}
-
-/** The block as a run of one. */
-export function runOf({ block, data, hash, nodes, blocks }: Verified): VerifiedRun {
-  return { blocks: [{ index: block, hash, data }], nodes, frontier: nodes, length: blocks }
-}
-
 /** The proof was cut short and may rest on any of these nodes: look them up and verify again. */
 export interface NeedsNodes {
   readonly needs: readonly number[]
@@ -51,11 +35,11 @@ export interface NeedsNodes {
  *
  * Throws a {@link VerificationError} when the claim does not lead to the feed's id.
  */
-export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Verified | NeedsNodes {
+export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): VerifiedRun | NeedsNodes {
   const { block, data, proof } = claim
   const roots = tree.blocks === 0 ? verifyRoots(hash, tree.id, proof) : []
-  const blocks = tree.blocks || blocksFromLastRoot((roots.at(-1) as TreeNode).index)
-  if (block >= blocks) throw new VerificationError(`block ${block} lies outside of a feed of ${blocks} blocks`)
+  const length = tree.blocks || blocksFromLastRoot((roots.at(-1) as TreeNode).index)
+  if (block >= length) throw new VerificationError(`block ${block} lies outside of a feed of ${length} blocks`)
 
   const trusted = new Map(roots.map((root) => [root.index, root.hash]))
   const known = (index: number) => trusted.get(index) ?? tree.node(index)
@@ -69,8 +53,8 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
     const expected = known(node.index)
     if (expected !== undefined) {
       if (!equalBytes(expected, node.hash)) throw new VerificationError(`block ${block} does not lead to the feed's id`)
-      if (next < proof.length) assertRest(claim, next, node.index, { blocks, node: known })
-      return { block, data, hash: leaf, nodes, blocks }
+      if (next < proof.length) assertRest(claim, next, length, known)
+      return { blocks: [{ index: block, hash: leaf, data }], nodes, frontier: nodes, length }
     }
     nodes.push(node)
 
@@ -83,7 +67,7 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
       next++
     } else {
       side = known(index)
-      if (side === undefined) return { needs: [...ancestors(block, blocks), ...uncles(block, blocks)] }
+      if (side === undefined) return { needs: [...ancestors(block, length), ...uncles(block, length)] }
     }
     node = {
       index: parent(node.index),
@@ -92,30 +76,20 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
   }
 }
 
-/**
- * What a proof has beyond the trusted node `reached`, its first `next` nodes, is not needed; but it must be of this
- * proof, in order, and end with the true roots if with any.
- */
-function assertRest(
-  { block, proof }: Claim,
-  next: number,
-  reached: number,
-  tree: Pick<TrustedTree, 'blocks' | 'node'>
-) {
-  for (let index = reached; ; index = parent(index)) {
-    const uncle = sibling(index)
-    if (rightSpan(uncle) >= 2 * tree.blocks) break
-    if (proof[next]?.index === uncle) next++
+/** What a proof has beyond its first `next` nodes is not needed; but it must be of this proof, in order, and true. */
+function assertRest({ block, proof }: Claim, next: number, length: number, known: TrustedTree['node']): void {
+  const indexes = proofIndexes(block, length)
+  let at = next > 0 ? indexes.indexOf((proof[next - 1] as TreeNode).index) : -1
+  for (const { index, hash } of proof.slice(next)) {
+    at = indexes.indexOf(index, at + 1)
+    if (at === -1 || !equalBytes(known(index) ?? hash, hash)) {
+      throw new VerificationError(`the proof of block ${block} has nodes that are not of it`)
+    }
   }
-  for (const root of next < proof.length ? fullRoots(tree.blocks) : []) {
-    const node = proof[next]
-    if (node?.index === root && equalBytes(node.hash, tree.node(root) as Uint8Array)) next++
-  }
-  if (next < proof.length) throw new VerificationError(`the proof of block ${block} has nodes that are not of it`)
 }
 
 /** A block with its full proof, if it leads to the id by itself. */
-export function verifyAlone(hash: TreeHash, id: Uint8Array, claim: Claim): Verified | undefined {
+export function verifyAlone(hash: TreeHash, id: Uint8Array, claim: Claim): VerifiedRun | undefined {
   try {
     const result = verifyBlock(hash, { id, blocks: 0, node: () => undefined }, claim)
     return 'needs' in result ? undefined : result

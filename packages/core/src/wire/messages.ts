@@ -31,6 +31,25 @@ export interface Handshake {
   readonly nonce: Uint8Array | undefined
 }
 
+/** Tells which blocks are here. */
+export interface Have {
+  readonly type: typeof HAVE
+  readonly channel: number
+  /** Blocks that are here too. */
+  readonly blocks: readonly number[]
+  /** Replaces all that was told before. */
+  readonly bitfield: Uint8Array | undefined
+}
+
+/** A block that was asked for. */
+export interface Response {
+  readonly type: typeof RESPONSE
+  readonly channel: number
+  readonly block: number
+  readonly data: Uint8Array
+  readonly proof: readonly TreeNode[]
+}
+
 /** Asks for a run of blocks. */
 export interface RangeRequest {
   readonly type: typeof RANGE_REQUEST
@@ -83,20 +102,9 @@ export type Message =
       readonly proof: Uint8Array
     }
   | { readonly type: typeof LEAVE | typeof PAUSE | typeof UNPAUSE; readonly channel: number }
-  | {
-      readonly type: typeof HAVE
-      readonly channel: number
-      readonly blocks: readonly number[]
-      readonly bitfield: Uint8Array | undefined
-    }
+  | Have
   | { readonly type: typeof REQUEST | typeof CANCEL; readonly channel: number; readonly block: number }
-  | {
-      readonly type: typeof RESPONSE
-      readonly channel: number
-      readonly block: number
-      readonly data: Uint8Array
-      readonly proof: readonly TreeNode[]
-    }
+  | Response
   | RangeRequest
   | RangeResponse
   | RangeCancel
