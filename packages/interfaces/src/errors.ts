@@ -88,7 +88,7 @@ export class BlockDamagedError extends AnyfeedError {
   readonly notFound = true
 
   constructor(block: number, options?: { readonly cause?: unknown }) {
-    super(`block ${block} is damaged in the store; it was dropped and will be fetched again`, options)
+    super(`block ${block} is damaged in the store`, options)
     this.block = block
   }
 }

@@ -152,8 +152,8 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     const feed = this.#feeds.write(bytes, options.wrapStorage, async () => {
       await free
       const storage = await this.#storage.openFeed(bytes)
-      if (storage === undefined) throw new FeedUnknownError(`no unfinished feed has the key ${toHex(bytes)}`)
-      if (storage.record?.id !== undefined) throw new FeedFinalizedError('the feed was finalized: get it by its id')
+      if (storage === undefined) throw new FeedUnknownError(`no feed has the key ${toHex(bytes)}`)
+      if (storage.record?.id !== undefined) throw new FeedFinalizedError('the feed has an id')
       return storage
     })
     return new Feed(this, feed)

@@ -8,9 +8,9 @@ export class Extensions {
 
   /** Adds one; adding it twice is harmless. Throws once a stream was made, and for names that cannot be sent. */
   add(name: string): void {
-    if (this.#frozen) throw new Error('add all extensions before making peer streams')
+    if (this.#frozen) throw new Error('a stream was made already')
     if (typeof name !== 'string' || name.length === 0 || toUtf8(name).length > MAX_EXTENSION_NAME_BYTES) {
-      throw new TypeError(`an extension's name is a string of 1 to ${MAX_EXTENSION_NAME_BYTES} bytes`)
+      throw new TypeError(`a name is a string of 1 to ${MAX_EXTENSION_NAME_BYTES} bytes`)
     }
     if (this.#names.size === MAX_EXTENSIONS && !this.#names.has(name)) {
       throw new RangeError(`there may be ${MAX_EXTENSIONS} extensions`)

@@ -68,6 +68,6 @@ export function durabilityOf({ durability, storage }: CoreOptions): Durability {
 }
 
 function milliseconds(name: string, value: number): number {
-  if (typeof value !== 'number' || !(value > 0)) throw new RangeError(`${name} must be a positive number of ms`)
+  if (typeof value !== 'number' || !(value > 0)) throw new RangeError(`${name} is a number of ms above 0`)
   return value
 }

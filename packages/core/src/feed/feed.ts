@@ -126,7 +126,7 @@ export class Feed extends Emitter<FeedEvents> {
    */
   has(block: number): boolean {
     assertIndex(block, 'block')
-    if (!this.#feed.opened) throw new FeedNotOpenError('wait for feed.open() before asking what is here')
+    if (!this.#feed.opened) throw new FeedNotOpenError('wait for feed.open()')
     return this.#feed.has(block)
   }
 
@@ -146,7 +146,7 @@ export class Feed extends Emitter<FeedEvents> {
     this.#assertOpen()
     const values = Array.isArray(blocks) ? (blocks as ReadonlyArray<Uint8Array | string>) : [blocks as Uint8Array]
     for (const value of values) assertBlock(value)
-    await this.#unfinished().append(values, transfer)
+    await this.#unfinished.append(values, transfer)
   }
 
   /** Resolves once everything that was appended before is stored. */
@@ -161,7 +161,7 @@ export class Feed extends Emitter<FeedEvents> {
    */
   async finalize(): Promise<Uint8Array | null> {
     this.#assertOpen()
-    const after = await this.#owner.finalize(this.#unfinished())
+    const after = await this.#owner.finalize(this.#unfinished)
     return after === undefined ? null : copyBytes(after.id)
   }
 
@@ -231,8 +231,7 @@ export class Feed extends Emitter<FeedEvents> {
     assertRange(start, end)
     if (!PRIORITIES.includes(priority)) throw new RangeError(`a priority is one of ${PRIORITIES.join(', ')}`)
     this.#assertOpen()
-    const feed = this.#feed
-    if (!(feed instanceof IdentifiedFeed)) throw new TypeError('an unfinished feed has nothing to download')
+    const feed = this.#identified
     const download = new Download(start, end, priority)
     feed.download(download, this.#waiting({ signal }))
     return download
@@ -257,8 +256,7 @@ export class Feed extends Emitter<FeedEvents> {
   async clear({ start = 0, end = Infinity }: { start?: number; end?: number } = {}): Promise<void> {
     assertRange(start, end)
     await this.open()
-    if (!(this.#feed instanceof IdentifiedFeed)) throw new TypeError('an unfinished feed keeps its blocks')
-    await this.#feed.clear(start, end)
+    await this.#identified.clear(start, end)
   }
 
   /**
@@ -293,17 +291,21 @@ export class Feed extends Emitter<FeedEvents> {
 
   get #pauses() {
     this.#assertOpen()
-    if (!(this.#feed instanceof IdentifiedFeed)) throw new TypeError('an unfinished feed is not traded')
-    return this.#feed.replicator.pauses
+    return this.#identified.replicator.pauses
   }
 
   get #clock() {
     return this.#feed.clock
   }
 
-  #unfinished(): UnfinishedFeed {
+  get #identified(): IdentifiedFeed {
+    if (this.#feed instanceof IdentifiedFeed) return this.#feed
+    throw new TypeError('the feed has no id yet')
+  }
+
+  get #unfinished(): UnfinishedFeed {
     if (this.#feed instanceof UnfinishedFeed) return this.#feed
-    throw new FeedFinalizedError('the feed is finalized: it takes no more blocks')
+    throw new FeedFinalizedError('the feed takes no more blocks')
   }
 
   /** Called by the core: the feed was finalized. */
@@ -320,7 +322,7 @@ export class Feed extends Emitter<FeedEvents> {
 
 function assertIndex(value: number, name: string): void {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`${name} must be a whole number from 0 to 2^53 - 1, not ${String(value)}`)
+    throw new RangeError(`${name} is a whole number from 0, not ${String(value)}`)
   }
 }
 
@@ -331,12 +333,12 @@ function assertRange(start: number, end: number): void {
 
 function assertBlock(value: unknown): void {
   if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
-    throw new TypeError('a block must be a Uint8Array or a string')
+    throw new TypeError('a block is a Uint8Array or a string')
   }
   // A character takes at least one byte, so that only strings near the limit need to be measured.
   const least = value.length
   const bytes = typeof value === 'string' && least * 3 > MAX_BLOCK_BYTES ? toUtf8(value).length : least
   if (bytes > MAX_BLOCK_BYTES) {
-    throw new BlockTooLargeError(`a block of ${bytes} bytes is over the limit of ${MAX_BLOCK_BYTES} bytes`)
+    throw new BlockTooLargeError(`a block has up to ${MAX_BLOCK_BYTES} bytes, not ${bytes}`)
   }
 }

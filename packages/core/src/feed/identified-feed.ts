@@ -302,7 +302,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     if (record !== undefined && record.blocks > 0) {
       await this.tree.loadRoots(record.blocks)
       if (!equalBytes(this.context.hash.id(this.tree.roots), this.id)) {
-        throw new StorageError('the roots of the feed are damaged in the store: delete the feed and fetch it again')
+        throw new StorageError('the roots are damaged in the store: delete the feed')
       }
     }
     this.markOpened()

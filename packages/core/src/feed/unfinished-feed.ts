@@ -127,7 +127,7 @@ export class UnfinishedFeed extends OpenFeed {
 
   assertTakesBlocks(): void {
     this.assertOpen()
-    if (this.#sealed) throw new FeedFinalizedError('the feed is being finalized: it takes no more blocks')
+    if (this.#sealed) throw new FeedFinalizedError('the feed takes no more blocks')
   }
 
   override async close(): Promise<void> {

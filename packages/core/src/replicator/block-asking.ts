@@ -44,7 +44,7 @@ export class BlockAsking implements Asking {
     const request = this.#requested.get(block)
     if (request === undefined) {
       if (this.#lateAnswer(block)) return false
-      throw new ProtocolError(`the peer sent block ${block}, for which it was not asked`)
+      throw new ProtocolError(`block ${block} was not asked for`)
     }
     this.#requested.delete(block)
     this.#link.requests.delete(request)

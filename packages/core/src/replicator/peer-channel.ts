@@ -223,5 +223,5 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
 }
 
 function unasked(): ProtocolError {
-  return new ProtocolError('the peer answers a request that was not made')
+  return new ProtocolError('an answer is not of the kind that was asked for')
 }

@@ -84,7 +84,7 @@ export class PeerLink {
 
   /** Takes a request of the peer in. */
   upload(upload: Upload): void {
-    if (this.uploads.size >= MAX_QUEUED) throw new ProtocolError(`a peer may have ${MAX_QUEUED} requests waiting`)
+    if (this.uploads.size >= MAX_QUEUED) throw new ProtocolError(`more than ${MAX_QUEUED} requests wait`)
     this.uploads.add(upload)
   }
 
@@ -112,7 +112,7 @@ export class PeerLink {
   #onExpire(request: Request<LinkChannel>): void {
     this.window.expired()
     if (++this.#expired >= MAX_EXPIRED) {
-      this.session.destroy(new TimeoutError(`the peer left ${MAX_EXPIRED} requests in a row without an answer`))
+      this.session.destroy(new TimeoutError(`${MAX_EXPIRED} requests in a row were not answered`))
     } else {
       request.owner.onExpired(request)
       this.fetch()

@@ -102,10 +102,10 @@ export class RangeAsking implements Asking {
   /** Takes an answer in, which may be one that was given up. Throws for one that was never asked for. */
   onResponse({ id, start, blocks, last }: RangeResponse): OwedAnswer {
     const range = this.#ranges.get(id) ?? this.#givenUp.get(id)
-    if (range === undefined) throw new ProtocolError(`the peer answered request ${id}, which is not open`)
+    if (range === undefined) throw new ProtocolError(`request ${id} is not open`)
     const end = start + blocks.length
     if ((blocks.length > 0 && start < range.next) || end > range.end) {
-      throw new ProtocolError(`the peer sent blocks from ${start} to ${end}, for which it was not asked`)
+      throw new ProtocolError(`blocks from ${start} to ${end} were not asked for`)
     }
     if (range.givenUp) {
       range.next = end

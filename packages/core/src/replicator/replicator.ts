@@ -433,7 +433,7 @@ export class Replicator implements ChannelReplicator {
 }
 
 function incomplete(block: number): VerificationError {
-  return new VerificationError(`the proof of block ${block} leaves out nodes that are not known here`)
+  return new VerificationError(`the proof of block ${block} is too short`)
 }
 
 /** As many of at most `most` blocks as a subtree has: the proofs of runs that end where subtrees do are shortest. */

@@ -111,7 +111,7 @@ export class Serving {
 
   #onRangeRequest(request: RangeRequest): void {
     const { id, start, count, top } = request
-    if (this.#ranges.has(id)) throw new ProtocolError(`the peer used the request id ${id} twice`)
+    if (this.#ranges.has(id)) throw new ProtocolError(`request ${id} came twice`)
     const pauses = this.#pauses
     const serving = this
     const upload = new RangeUpload(request, this.#feed, {
@@ -127,7 +127,7 @@ export class Serving {
     })
     if (!this.#may()) return upload.refuse()
     if (top !== undefined && !this.#feed.tree.isAbove(top, start, start + count)) {
-      throw new ProtocolError(`node ${top} is not above the blocks that were asked for`)
+      throw new ProtocolError(`node ${top} is not above the blocks of request ${id}`)
     }
     this.#ranges.set(id, upload)
     this.#link.upload(upload)

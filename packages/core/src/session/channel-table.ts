@@ -50,9 +50,9 @@ export class ChannelTable {
 
   /** Takes a Join of the remote in. Throws a {@link ProtocolError} for a number beyond the next free one, or in use. */
   openRemote(number: number, name: JoinName): RemoteSide {
-    if (number > this.#remote.length) throw new ProtocolError(`channel ${number} is beyond the next free one`)
-    if (number >= MAX_CHANNELS) throw new ProtocolError(`a peer may join ${MAX_CHANNELS} channels`)
-    if (this.#remote[number] !== undefined) throw new ProtocolError(`channel ${number} is in use`)
+    if (number > this.#remote.length || number >= MAX_CHANNELS || this.#remote[number] !== undefined) {
+      throw new ProtocolError(`channel ${number} is not free`)
+    }
     const remote = new RemoteSide(number, name)
     this.#remote[number] = remote
     this.#bucket(bucketOf(name)).add(remote)
@@ -67,7 +67,7 @@ export class ChannelTable {
 
   /** Notes that both sides have joined. */
   match(channel: Channel, remote: RemoteSide): void {
-    if (channel.remote !== undefined) throw new ProtocolError('a peer joined the same feed twice')
+    if (channel.remote !== undefined) throw new ProtocolError('a feed was joined twice')
     channel.remote = remote
     this.#matched++
     remote.channel = channel

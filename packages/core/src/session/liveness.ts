@@ -82,7 +82,7 @@ export class Liveness {
 
   #check(): void {
     const now = this.#clock.now()
-    if (this.#handshakeDue() <= now) return this.#onTimeout(new TimeoutError('the peer sent no handshake in time'))
+    if (this.#handshakeDue() <= now) return this.#onTimeout(new TimeoutError('no handshake came in time'))
     if (this.#idleDue() <= now) return this.#onTimeout(new TimeoutError('the peer was silent for too long'))
     if (this.#keepAliveDue() <= now) this.#onKeepAlive()
     this.#arm()

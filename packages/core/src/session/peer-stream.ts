@@ -161,12 +161,12 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
    */
   send(extension: string, payload: Uint8Array | string): boolean {
     const bytes = typeof payload === 'string' ? toUtf8(payload) : payload
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('a message must be a Uint8Array or a string')
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('a message is a Uint8Array or a string')
     if (bytes.length > MAX_EXTENSION_MESSAGE_BYTES) {
-      throw new RangeError(`a message of ${bytes.length} bytes is over the limit of ${MAX_EXTENSION_MESSAGE_BYTES}`)
+      throw new RangeError(`a message has up to ${MAX_EXTENSION_MESSAGE_BYTES} bytes, not ${bytes.length}`)
     }
     if (this.#session.outbox.bytes + bytes.length > MAX_WAITING_BYTES) {
-      throw new RangeError(`more than ${MAX_WAITING_BYTES} bytes wait to be sent to the peer`)
+      throw new RangeError(`more than ${MAX_WAITING_BYTES} bytes wait to be sent`)
     }
     return this.#session.sendExtension(extension, bytes)
   }
@@ -184,7 +184,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
   }
 
   /** Ends the stream at once. */
-  destroy(error: Error = new ClosedError('the peer stream was destroyed')): void {
+  destroy(error: Error = new ClosedError('the stream was destroyed')): void {
     this.#session.destroy(error)
   }
 
@@ -197,7 +197,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
       }
     } finally {
       // Whoever stops reading has lost the link.
-      this.#session.destroy(new ClosedError('the link to the peer was closed'))
+      this.#session.destroy(new ClosedError('the link was closed'))
     }
   }
 }

@@ -120,7 +120,7 @@ export class Session {
   /** The remote has ended its side. In the middle of a frame that is an error. */
   receiveEnd(): void {
     if (this.#ended) return
-    if (this.#decoder.partial) this.destroy(new ProtocolError('the stream ends in the middle of a frame'))
+    if (this.#decoder.partial) this.destroy(new ProtocolError('the stream ends within a frame'))
     else this.end()
   }
 
@@ -177,11 +177,11 @@ export class Session {
   }
 
   #onHandshake(remote: Handshake): void {
-    if (!PROTOCOLS.includes(remote.protocol)) throw new ProtocolError('the peer speaks another protocol')
+    if (!PROTOCOLS.includes(remote.protocol)) throw new ProtocolError(`the protocol is not ${PROTOCOLS[0]}`)
     if (remote.nonce !== undefined && this.#options.directory.isOwnNonce(remote.nonce)) {
       this.#isSelf = true
       // Otherwise our own proofs, sent back to us on this or another stream, would pass for the peer's.
-      throw new ProtocolError('the peer sends a nonce of our own: it is ourselves, or wants to pass for us')
+      throw new ProtocolError('the peer sends a nonce of our own')
     }
     this.#remote = remote
     this.#liveness.handshaken(remote.version >= 1)
@@ -244,7 +244,7 @@ export class Session {
     const blocks = message.blocks.filter((block) => block < limit && remote.have.add(block))
     this.#bitfieldCost += remote.have.cost - remote.haveCost
     remote.haveCost = remote.have.cost
-    if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields of a peer take too much memory')
+    if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields take too much memory')
     channel?.handler?.onMessage({ ...message, blocks })
   }
 

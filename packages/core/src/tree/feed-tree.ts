@@ -176,6 +176,6 @@ async function readRoots(read: ReadNodes, blocks: number): Promise<TreeNode[]> {
 }
 
 function present(hash: Uint8Array | undefined, index: number): Uint8Array {
-  if (hash === undefined) throw new StorageError(`tree node ${index} should be in the store and is not`)
+  if (hash === undefined) throw new StorageError(`tree node ${index} is missing in the store`)
   return hash
 }

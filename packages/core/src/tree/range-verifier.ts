@@ -1,7 +1,7 @@
 import { type StoredBlock, type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
-import { MAX_BLOCKS } from '../limits.ts'
 import { depth, fullRoots } from './flat-tree.ts'
+import { verifyRoots } from './roots.ts'
 import { indexOf, isApart, isInside, type Run, type Subtree, subtreeOf } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
 
@@ -63,11 +63,10 @@ export class RangeVerifier {
   accept(claim: RangeClaim, more: boolean): VerifiedRun {
     const roots = this.#length === 0 ? this.#trustRoots(claim.roots) : []
     const run = { start: claim.start, end: claim.start + claim.blocks.length }
-    if (run.end > this.#length) throw new VerificationError(`the feed has ${this.#length} blocks, and not ${run.end}`)
     const [top] = this.#tops
     const bottom = this.#tops.at(-1)
     if (top === undefined || bottom === undefined || run.start < top.first || run.end > bottom.first + bottom.size) {
-      throw new VerificationError(`the blocks from ${run.start} on are not below what is trusted`)
+      throw new VerificationError(`the blocks from ${run.start} on are not below a trusted node`)
     }
     const pass = new Pass(this.#hash, run, claim)
     for (const { first, size } of this.#tops) {
@@ -100,16 +99,13 @@ export class RangeVerifier {
   }
 
   #trustRoots(claimed: RangeClaim['roots']): TreeNode[] {
-    if (claimed === undefined) throw new VerificationError('an answer for a feed of unknown length must have the roots')
-    const { blocks, hashes } = claimed
-    if (blocks > MAX_BLOCKS) throw new VerificationError(`the feed has more than ${MAX_BLOCKS} blocks`)
-    const indexes = fullRoots(blocks)
-    if (hashes.length !== indexes.length * HASH_BYTES)
-      throw new VerificationError('the feed has another number of roots')
-    const roots = indexes.map((index, i) => ({ index, hash: hashes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES) }))
-    if (!equalBytes(this.#hash.id(roots), this.#id)) {
-      throw new VerificationError("the answer's roots do not give the feed's id")
-    }
+    const { blocks, hashes } = claimed ?? { blocks: 0, hashes: new Uint8Array(0) }
+    const roots = fullRoots(blocks).map((index, i) => ({
+      index,
+      hash: hashes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES)
+    }))
+    if (hashes.length !== roots.length * HASH_BYTES) throw new VerificationError(`${blocks} blocks have other roots`)
+    verifyRoots(this.#hash, this.#id, blocks, roots)
     for (const { index, hash } of roots) this.#known.set(index, hash)
     this.#tops = roots.map(({ index }) => subtreeOf(index, depth(index)))
     this.#length = blocks
@@ -155,7 +151,7 @@ class Pass {
   }
 
   assertProofUsed(): void {
-    if (this.#used !== this.#proof.length) throw new VerificationError('the proof has hashes that are not of it')
+    if (this.#used !== this.#proof.length) throw new VerificationError('the proof is too long')
   }
 
   /** The next hash of the proof. A copy: a view would keep the whole frame. */

@@ -1,10 +1,10 @@
 import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes } from '../bytes/copy.ts'
-import { MAX_BLOCKS } from '../limits.ts'
 import { blocksFromLastRoot, fullRoots, parent, sibling } from './flat-tree.ts'
 import { ancestors, proofIndexes, uncles } from './proof.ts'
 import type { VerifiedRun } from './range-verifier.ts'
+import { verifyRoots } from './roots.ts'
 import type { TreeHash } from './tree-hash.ts'
 
 /** What is trusted of a feed before a block is verified. */
@@ -37,9 +37,11 @@ export interface NeedsNodes {
  */
 export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): VerifiedRun | NeedsNodes {
   const { block, data, proof } = claim
-  const roots = tree.blocks === 0 ? verifyRoots(hash, tree.id, proof) : []
-  const length = tree.blocks || blocksFromLastRoot((roots.at(-1) as TreeNode).index)
-  if (block >= length) throw new VerificationError(`block ${block} lies outside of a feed of ${length} blocks`)
+  const last = proof.at(-1)
+  const length = tree.blocks || (last === undefined ? 0 : blocksFromLastRoot(last.index))
+  const roots = tree.blocks > 0 ? [] : proof.slice(-fullRoots(length).length).map(ownCopy)
+  if (tree.blocks === 0) verifyRoots(hash, tree.id, length, roots)
+  if (block >= length) throw new VerificationError(`the feed has ${length} blocks, and no block ${block}`)
 
   const trusted = new Map(roots.map((root) => [root.index, root.hash]))
   const known = (index: number) => trusted.get(index) ?? tree.node(index)
@@ -83,7 +85,7 @@ function assertRest({ block, proof }: Claim, next: number, length: number, known
   for (const { index, hash } of proof.slice(next)) {
     at = indexes.indexOf(index, at + 1)
     if (at === -1 || !equalBytes(known(index) ?? hash, hash)) {
-      throw new VerificationError(`the proof of block ${block} has nodes that are not of it`)
+      throw new VerificationError(`the proof of block ${block} has other nodes`)
     }
   }
 }
@@ -97,21 +99,6 @@ export function verifyAlone(hash: TreeHash, id: Uint8Array, claim: Claim): Verif
     if (error instanceof VerificationError) return undefined
     throw error
   }
-}
-
-/** The roots at the proof's tail, once they give the id and are exactly the full roots of one number of blocks. */
-function verifyRoots(hash: TreeHash, id: Uint8Array, proof: readonly TreeNode[]): readonly TreeNode[] {
-  const last = proof.at(-1)
-  if (last === undefined) throw new VerificationError('a proof for a feed of unknown length must have the roots')
-  const blocks = blocksFromLastRoot(last.index)
-  if (blocks > MAX_BLOCKS) throw new VerificationError(`the feed has more than ${MAX_BLOCKS} blocks`)
-  const indexes = fullRoots(blocks)
-  const roots = proof.slice(-indexes.length)
-  if (roots.length !== indexes.length || roots.some((root, i) => root.index !== indexes[i])) {
-    throw new VerificationError('the proof does not end with the roots of a feed')
-  }
-  if (!equalBytes(hash.id(roots), id)) throw new VerificationError("the proof's roots do not give the feed's id")
-  return roots.map(ownCopy)
 }
 
 /** Nodes are kept, and a view would keep the whole frame with them. */

@@ -76,7 +76,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 
 function assertTimeout(timeout: number | undefined): void {
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
-    throw new RangeError(`a timeout is a number of ms from 0, not ${String(timeout)}`)
+    throw new RangeError('a timeout is a number of ms from 0')
   }
 }
 

@@ -31,7 +31,7 @@ export class FrameDecoder {
         const length = this.#length.push(chunk[offset++] as number)
         if (length === undefined) continue
         if (length > MAX_FRAME_BYTES) {
-          throw new ProtocolError(`a frame of ${length} bytes is over the limit of ${MAX_FRAME_BYTES}`)
+          throw new ProtocolError(`a frame has up to ${MAX_FRAME_BYTES} bytes, not ${length}`)
         }
         if (length === 0) yield chunk.subarray(offset, offset)
         this.#missing = length

@@ -24,7 +24,7 @@ export class ProtobufReader {
     const tag = this.#next()
     this.#wireType = tag % 8
     const field = Math.floor(tag / 8)
-    if (field === 0) throw new ProtocolError('a message has a field with the number 0')
+    if (field === 0) throw new ProtocolError('a field has the number 0')
     return field
   }
 
@@ -70,12 +70,12 @@ export class ProtobufReader {
         this.#take(4)
         return
       default:
-        throw new ProtocolError(`a message has a field of the unknown wire type ${this.#wireType}`)
+        throw new ProtocolError('a field has an unknown wire type')
     }
   }
 
   #expect(wireType: number): void {
-    if (this.#wireType !== wireType) throw new ProtocolError('a field has another wire type than its message says')
+    if (this.#wireType !== wireType) throw new ProtocolError('a field has the wrong wire type')
   }
 
   #next(): number {
@@ -96,5 +96,5 @@ export class ProtobufReader {
 }
 
 function truncated(): ProtocolError {
-  return new ProtocolError('a message ends in the middle of a field')
+  return new ProtocolError('a message ends within a field')
 }

@@ -37,7 +37,7 @@ export class VarintReader {
     this.#scale *= 128
     this.#bytes++
     if (this.#value > Number.MAX_SAFE_INTEGER || this.#bytes > MAX_VARINT_BYTES) {
-      throw new ProtocolError('a number on the wire is larger than 2^53 - 1')
+      throw new ProtocolError('a number is beyond 2^53 - 1')
     }
     if (byte >= 128) return undefined
     const value = this.#value
