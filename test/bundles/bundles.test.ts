@@ -21,7 +21,7 @@ const FOR_PAGES = [
 const FOR_NODE = ['@anyfeed/transport-tcp', '@anyfeed/discovery-mdns', '@anyfeed/discovery-bittorrent', 'anyfeed']
 
 /** Kilobytes of a thousand bytes, minified and gzipped: what it takes today, so that it does not grow. The aim is 25. */
-const CORE_LIMIT = 29.2
+const CORE_LIMIT = 29.3
 
 /** A program that keeps all of a package: nothing of it is shaken off. */
 const all = (name: string) => `import * as all from '${name}'; globalThis.all = { ...all }`

@@ -2,9 +2,8 @@ import {
   ClosedError,
   FeedFinalizedError,
   type FeedRecord,
+  type FeedStorage,
   FeedUnknownError,
-  type RandomBytes,
-  type Sha256,
   type Storage
 } from '@anyfeed/interfaces'
 import * as platform from '#platform'
@@ -21,7 +20,6 @@ import { treeHash } from '../tree/tree-hash.ts'
 import { type Authorize, permissionOf } from './authorize.ts'
 import type { CoreEvents } from './events.ts'
 import { Extensions } from './extensions.ts'
-import { FeedDirectory } from './feed-directory.ts'
 import { parseId } from './feed-id.ts'
 import { FeedsInUse } from './feeds-in-use.ts'
 import { finalize } from './finalizing.ts'
@@ -60,13 +58,10 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   /** What this core takes from its surroundings, for whatever works along with it: one clock for all. */
   readonly platform: Platform
   readonly #storage: Storage
-  readonly #random: RandomBytes
-  readonly #sha256: Sha256
   readonly #context: FeedContext
   readonly #timeouts: Timeouts
   readonly #authorize: Authorize | undefined
   readonly #extensions = new Extensions()
-  readonly #directory = new FeedDirectory()
   readonly #feeds: FeedsInUse
   readonly #peers = new Set<PeerStream>()
   #opening: Promise<void> | undefined
@@ -79,22 +74,14 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     this.id = options.id === undefined ? random(32) : parseId(options.id)
     this.platform = { sha256, clock, random }
     this.#storage = options.storage
-    this.#random = random
-    this.#sha256 = sha256
     this.#timeouts = timeoutsOf(options)
-    this.#context = { sha256, hash: treeHash(sha256), clock, random, durability: durabilityOf(options) }
+    this.#context = { ...this.platform, hash: treeHash(sha256), durability: durabilityOf(options) }
     this.#feeds = new FeedsInUse({
       storage: options.storage,
       context: this.#context,
-      directory: this.#directory,
       wrapStorage: options.wrapStorage,
+      peers: this.#peers,
       open: () => this.open(),
-      offer: (feed) => {
-        for (const peer of this.#peers) peer.session.offer(feed)
-      },
-      leave: (feed) => {
-        for (const peer of this.#peers) peer.session.leave(feed)
-      },
       emit: (event, id) => {
         this.emit(event, id)
       }
@@ -131,7 +118,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   /** A new feed to append to. It is found again after a crash, by its `key`. */
   add(options: FeedOptions = {}): Feed {
     this.#assertOpen()
-    const key = this.#random(32)
+    const key = this.platform.random(32)
     return new Feed(
       this,
       this.#feeds.write(key, options.wrapStorage, async () => this.#storage.createFeed(key))
@@ -168,7 +155,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     const bytes = parseId(id)
     const open = this.#feeds.identified.get(toHex(bytes))
     if (open !== undefined) return new Feed(this, open)
-    const key = this.#random(32)
+    const key = this.platform.random(32)
     const free = this.#feeds.free(toHex(bytes))
     const feed = this.#feeds.identify(bytes, key, async () => {
       await free
@@ -194,22 +181,14 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
 
   /** Closes all handles of a feed and deletes it from the store. Resolves with whether it was there. */
   async delete(id: string | Uint8Array): Promise<boolean> {
-    const bytes = parseId(id)
-    await this.open()
-    const name = toHex(bytes)
-    const inUse = () => this.#feeds.identified.get(name)
-    return this.#feeds.delete(name, inUse, async () => (await this.#storage.findFeed(bytes))?.record)
+    return this.#delete(id, this.#feeds.identified, (bytes) => this.#storage.findFeed(bytes))
   }
 
   /** Closes all handles of an unfinished feed and deletes it from the store. Resolves with whether it was there. */
   async discard(key: string | Uint8Array): Promise<boolean> {
-    const bytes = parseId(key)
-    await this.open()
-    const name = toHex(bytes)
-    const inUse = () => this.#feeds.unfinished.get(name)
-    return this.#feeds.delete(name, inUse, async () => {
-      const record = (await this.#storage.openFeed(bytes))?.record
-      return record?.id === undefined ? record : undefined
+    return this.#delete(key, this.#feeds.unfinished, async (bytes) => {
+      const storage = await this.#storage.openFeed(bytes)
+      return storage?.record?.id === undefined ? storage : undefined
     })
   }
 
@@ -219,8 +198,10 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
    */
   replicate(options: ReplicateOptions = {}): PeerStream {
     this.#assertOpen()
-    const nonce = this.#random(32)
+    const nonce = this.platform.random(32)
     const authorize = this.#authorize
+    const { directory } = this.#feeds
+    const { clock, sha256 } = this.platform
     const identity = options.remoteIdentity
     const stream = new PeerStream(
       {
@@ -228,9 +209,9 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
         id: this.id,
         nonce,
         extensions: this.#extensions.freeze(),
-        directory: this.#directory,
-        clock: this.#context.clock,
-        sha256: this.#sha256,
+        directory,
+        clock,
+        sha256,
         lowWater: HIGH_WATER_BYTES / 2,
         channelBinding: options.channelBinding,
         permission: authorize && ((feed, { id, version }) => permissionOf(authorize, { id, identity, version }, feed))
@@ -238,7 +219,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
       (stream) => {
         let link: PeerLink | undefined
         const linkOf = () => {
-          link ??= new PeerLink(stream.session, this.#context.clock, this.#timeouts)
+          link ??= new PeerLink(stream.session, clock, this.#timeouts)
           return link
         }
         return {
@@ -252,14 +233,14 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
           onDrain: () => link?.onDrain(),
           onEnd: (error) => {
             link?.stop()
-            this.#directory.deleteNonce(nonce)
+            directory.deleteNonce(nonce)
             this.#peers.delete(stream)
             if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
           }
         }
       }
     )
-    this.#directory.addNonce(nonce)
+    directory.addNonce(nonce)
     this.#peers.add(stream)
     return stream
   }
@@ -281,6 +262,21 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   /** Called by a feed's handle. */
   async release(feed: OpenFeed, handle: Feed): Promise<void> {
     await this.#feeds.letGo(feed, handle)
+  }
+
+  async #delete(
+    id: string | Uint8Array,
+    inUse: ReadonlyMap<string, OpenFeed>,
+    find: (id: Uint8Array) => Promise<FeedStorage | undefined>
+  ): Promise<boolean> {
+    const bytes = parseId(id)
+    const name = toHex(bytes)
+    await this.open()
+    return this.#feeds.delete(
+      name,
+      () => inUse.get(name),
+      async () => (await find(bytes))?.record
+    )
   }
 
   async #close(): Promise<void> {

@@ -2,33 +2,37 @@ import { toHex } from '../bytes/hex.ts'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
 import type { Directory } from '../session/options.ts'
 
-/** The feeds that peers may join: those whose stored state was read, by id and by the beginning of their topic. */
+/** The feeds that peers may join: those in use whose stored state was read, by id and by the beginning of their topic. */
 export class FeedDirectory implements Directory {
-  readonly #byId = new Map<string, IdentifiedFeed>()
-  readonly #byPrefix = new Map<string, readonly IdentifiedFeed[]>()
+  readonly #inUse: ReadonlyMap<string, IdentifiedFeed>
+  readonly #byPrefix = new Map<number, readonly IdentifiedFeed[]>()
   readonly #nonces = new Set<string>()
 
+  /** `inUse`: the feeds with an id, by that in hexadecimal. */
+  constructor(inUse: ReadonlyMap<string, IdentifiedFeed>) {
+    this.#inUse = inUse
+  }
+
   byId(id: Uint8Array): IdentifiedFeed | undefined {
-    return this.#byId.get(toHex(id))
+    const feed = this.#inUse.get(toHex(id))
+    return feed?.opened ? feed : undefined
   }
 
   byTopicPrefix(prefix: Uint8Array): Iterable<IdentifiedFeed> {
-    return this.#byPrefix.get(toHex(prefix)) ?? []
+    return this.#byPrefix.get(numberOf(prefix)) ?? []
   }
 
   *wanting(): Generator<IdentifiedFeed, void> {
-    for (const feed of this.#byId.values()) if (feed.wanting) yield feed
+    for (const feed of this.#inUse.values()) if (feed.opened && feed.wanting) yield feed
   }
 
   add(feed: IdentifiedFeed): void {
-    this.#byId.set(toHex(feed.id), feed)
-    const prefix = toHex(feed.topic.subarray(0, 2))
+    const prefix = numberOf(feed.topic)
     this.#byPrefix.set(prefix, [...(this.#byPrefix.get(prefix) ?? []), feed])
   }
 
   delete(feed: IdentifiedFeed): void {
-    this.#byId.delete(toHex(feed.id))
-    const prefix = toHex(feed.topic.subarray(0, 2))
+    const prefix = numberOf(feed.topic)
     const others = this.#byPrefix.get(prefix)?.filter((other) => other !== feed) ?? []
     if (others.length > 0) this.#byPrefix.set(prefix, others)
     else this.#byPrefix.delete(prefix)
@@ -45,4 +49,9 @@ export class FeedDirectory implements Directory {
   deleteNonce(nonce: Uint8Array): void {
     this.#nonces.delete(toHex(nonce))
   }
+}
+
+/** The first two bytes. */
+function numberOf([high = 0, low = 0]: Uint8Array): number {
+  return high * 256 + low
 }

@@ -6,7 +6,8 @@ import { IdentifiedFeed, type IdentifiedFeedOwner } from '../feed/identified-fee
 import type { FeedContext, FeedListener, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
 import { UnfinishedFeed } from '../feed/unfinished-feed.ts'
 import type { LocalContent } from '../replicator/duplicates.ts'
-import type { FeedDirectory } from './feed-directory.ts'
+import type { Session } from '../session/session.ts'
+import { FeedDirectory } from './feed-directory.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
 import { Turns } from './turns.ts'
 
@@ -17,14 +18,11 @@ const MAX_OTHERS = 256
 export interface FeedsOwner {
   readonly storage: Storage
   readonly context: FeedContext
-  readonly directory: FeedDirectory
+  /** The streams of peers. */
+  readonly peers: Iterable<{ readonly session: Session }>
   readonly wrapStorage: StorageWrapper | undefined
   /** Opens the store. */
   open(): Promise<void>
-  /** Peers are to be asked for a feed that may be joined. */
-  offer(feed: IdentifiedFeed): void
-  /** Peers are to be told that a feed is not in use any more. */
-  leave(feed: IdentifiedFeed): void
   emit(event: 'interested' | 'uninterested', id: Uint8Array): void
 }
 
@@ -32,6 +30,7 @@ export interface FeedsOwner {
 export class FeedsInUse implements IdentifiedFeedOwner {
   readonly identified = new Map<string, IdentifiedFeed>()
   readonly unfinished = new Map<string, UnfinishedFeed>()
+  readonly directory = new FeedDirectory(this.identified)
   readonly #owner: FeedsOwner
   readonly #turns = new Turns()
   /** Feeds are finalized and deleted one after the other: two may get the same id. */
@@ -63,11 +62,12 @@ export class FeedsInUse implements IdentifiedFeedOwner {
   /** Takes a feed with an id into use. `key` is for the case that the store does not have it yet. */
   identify(id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>): IdentifiedFeed {
     const feed = new IdentifiedFeed(this.context, this, { id, key }, () => this.#owner.open().then(open))
-    this.identified.set(toHex(id), feed)
+    const name = toHex(id)
+    this.identified.set(name, feed)
     feed.opening.then(
       () => {
-        if (this.identified.get(toHex(id)) !== feed) return
-        this.#owner.directory.add(feed)
+        if (this.identified.get(name) !== feed) return
+        this.directory.add(feed)
         this.onWanting(feed)
       },
       () => {}
@@ -95,8 +95,8 @@ export class FeedsInUse implements IdentifiedFeedOwner {
 
   /** A handle was closed, or somebody who held the feed in use lets go. */
   async letGo(feed: OpenFeed, handle: FeedListener): Promise<void> {
-    feed.handles.delete(handle)
-    if (feed.handles.size === 0) await this.#release(feed)
+    feed.deleteHandle(handle)
+    if (feed.handles.length === 0) await this.#release(feed)
   }
 
   /**
@@ -133,7 +133,8 @@ export class FeedsInUse implements IdentifiedFeedOwner {
   }
 
   onWanting(feed: IdentifiedFeed): void {
-    if (this.#owner.directory.byId(feed.id) === feed) this.#owner.offer(feed)
+    if (this.directory.byId(feed.id) !== feed) return
+    for (const { session } of this.#owner.peers) session.offer(feed)
   }
 
   localContent(feed: IdentifiedFeed): LocalContent {
@@ -158,11 +159,11 @@ export class FeedsInUse implements IdentifiedFeedOwner {
       const id = toHex(feed.id)
       if (this.identified.get(id) !== feed) return feed.close()
       this.identified.delete(id)
-      this.#owner.directory.delete(feed)
+      this.directory.delete(feed)
       // First, or what one peer owes would be asked of the next, and so on.
       feed.stopTrading()
       const closed = this.#turns.take(id, () => feed.close())
-      this.#owner.leave(feed)
+      for (const { session } of this.#owner.peers) session.leave(feed)
       this.#owner.emit('uninterested', copyBytes(feed.id))
       await closed
     } else if (feed instanceof UnfinishedFeed) {
@@ -174,7 +175,7 @@ export class FeedsInUse implements IdentifiedFeedOwner {
   }
 
   async #closeHandles(feed: OpenFeed): Promise<void> {
-    await Promise.all([...feed.handles].map((handle) => (handle instanceof Feed ? handle.close() : undefined)))
+    await Promise.all(feed.handles.map((handle) => (handle instanceof Feed ? handle.close() : undefined)))
     await this.#release(feed)
   }
 }

@@ -20,7 +20,7 @@ export async function finalize(feeds: FeedsInUse, feed: UnfinishedFeed): Promise
   }
   if (identified === undefined) return undefined
   feeds.unfinished.delete(toHex(feed.key))
-  for (const handle of [...feed.handles]) if (handle instanceof Feed) handle.move(identified)
+  for (const handle of feed.handles) if (handle instanceof Feed) handle.move(identified)
   await feeds.letGo(identified, hold)
   identified.emit('finalize', copyBytes(identified.id))
   return identified
@@ -46,7 +46,7 @@ async function identifyWritten(
       await storage.commit({ record }, { durability: feeds.context.durability })
       return { storage, rehash }
     })
-  identified.handles.add(hold)
+  identified.addHandle(hold)
   try {
     await identified.opening
     if (existing !== undefined || stored !== undefined) {

@@ -5,6 +5,7 @@ import { Emitter } from '../events/emitter.ts'
 import { MAX_BLOCK_BYTES } from '../limits.ts'
 import { PRIORITIES, type Priority } from '../replicator/priority.ts'
 import type { TradeDirection } from '../session/permission.ts'
+import { Cancels } from '../wait/cancels.ts'
 import { throwIfAborted, type Waiting, type WaitOptions, waitFor } from '../wait/wait.ts'
 import { Download } from './download.ts'
 import type { FeedEvents } from './events.ts'
@@ -53,7 +54,7 @@ const READ_AHEAD_BYTES = 4 * 1024 * 1024
 export class Feed extends Emitter<FeedEvents> {
   readonly #owner: FeedOwner
   #feed: OpenFeed
-  readonly #cancels = new Set<(error: Error) => void>()
+  readonly #cancels = new Cancels()
   #closing: Promise<void> | undefined
 
   /** Made by `core.add`, `core.get` and `core.resume`. */
@@ -61,7 +62,7 @@ export class Feed extends Emitter<FeedEvents> {
     super()
     this.#owner = owner
     this.#feed = feed
-    feed.handles.add(this)
+    feed.addHandle(this)
   }
 
   /** What names exactly these bytes in exactly these blocks: 32 bytes; `null` until the feed is finalized. */
@@ -279,7 +280,7 @@ export class Feed extends Emitter<FeedEvents> {
   }
 
   async #close(): Promise<void> {
-    for (const cancel of [...this.#cancels]) cancel(new ClosedError('the feed was closed'))
+    this.#cancels.all(new ClosedError('the feed was closed'))
     await this.#owner.release(this.#feed, this)
     this.emit('close')
     this.removeAllListeners()
@@ -310,9 +311,9 @@ export class Feed extends Emitter<FeedEvents> {
 
   /** Called by the core: the feed was finalized. */
   move(to: IdentifiedFeed): void {
-    this.#feed.handles.delete(this)
+    this.#feed.deleteHandle(this)
     this.#feed = to
-    to.handles.add(this)
+    to.addHandle(this)
   }
 
   #assertOpen(): void {

@@ -19,17 +19,26 @@ export interface HoldingFeed {
 
 /** Which blocks of a feed are here, and each change of that: first in the store, one after the other. */
 export class HeldBlocks {
-  readonly have = new PagedBitfield()
   readonly #feed: HoldingFeed
   readonly #durability: Durability
   #storage: FeedStorage | undefined
   #count = 0
   #byteLength = 0
-  #last: Promise<unknown> = Promise.resolve()
+  // A feed that is here as a whole does without until somebody asks: many may be open and idle.
+  #have: PagedBitfield | undefined
+  #last: Promise<unknown> | undefined
 
   constructor(feed: HoldingFeed, durability: Durability) {
     this.#feed = feed
     this.#durability = durability
+  }
+
+  get have(): PagedBitfield {
+    if (this.#have === undefined) {
+      this.#have = new PagedBitfield()
+      this.#have.fillTo(this.#count)
+    }
+    return this.#have
   }
 
   /** How many blocks are here. */
@@ -52,7 +61,6 @@ export class HeldBlocks {
     if (record !== undefined) {
       this.#byteLength = record.byteLength
       if (record.complete) {
-        this.have.fillTo(record.blocks)
         this.#count = record.blocks
       } else {
         for (const { page, bits } of await storage.getHave()) this.have.setPage(page, bits)
@@ -118,7 +126,7 @@ export class HeldBlocks {
 
   /** One after the other: each change of what is here begins where the one before it ended. */
   #exclusive<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(change)
+    const result = Promise.resolve(this.#last).then(change)
     this.#last = result.catch(() => {})
     return result
   }

@@ -41,14 +41,14 @@ export interface IdentifiedFeedOwner {
 /** A feed with an id: some of it is here, or all, and the rest comes from peers. */
 export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed, CommitTarget, HoldingFeed, ReadFeed {
   readonly id: Uint8Array
-  readonly topic: Uint8Array
   readonly tree: FeedTree
   readonly opening: Promise<void>
   readonly #held: HeldBlocks
   readonly #owner: IdentifiedFeedOwner
   #storage: FeedStorage | undefined
   #blocks: StoredBlocks | undefined
-  #key: Uint8Array
+  /** Until the store has the feed. */
+  #key: Uint8Array | undefined
   // An idle feed has none of these: many may be open that nobody reads, and no peer is on.
   #trader: Replicator | undefined
   #committer: Committer | undefined
@@ -74,11 +74,14 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.id = id
     this.#key = key
     this.#owner = owner
-    this.topic = topicOf(context.sha256, id)
-    this.tree = new FeedTree(context.hash, id, (indexes) => this.#stored().getNodes(indexes))
+    this.tree = new FeedTree(context.hash, id, this)
     this.#held = new HeldBlocks(this, context.durability)
     this.opening = open().then((opened) => this.#load(opened))
     this.opening.catch(() => {})
+  }
+
+  get topic(): Uint8Array {
+    return topicOf(this.context.sha256, this.id)
   }
 
   get blocks(): number {
@@ -244,6 +247,10 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.emit('error', error)
   }
 
+  getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>> {
+    return this.#stored().getNodes(indexes)
+  }
+
   readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>> {
     return this.#reader.readRun(start, end, bytes)
   }
@@ -259,7 +266,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   recordWith(here: Pick<FeedRecord, 'complete' | 'byteLength'>): FeedRecord {
-    return { key: this.#key, id: this.id, blocks: this.blocks, ...here }
+    const key = this.#key ?? (this.#stored().record as FeedRecord).key
+    return { key, id: this.id, blocks: this.blocks, ...here }
   }
 
   onHeld(blocks: readonly number[]): void {
@@ -295,7 +303,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   async #load(opened: OpenedStorage): Promise<void> {
     const { storage } = opened
     const { record } = storage
-    if (record !== undefined) this.#key = record.key
+    if (record !== undefined) this.#key = undefined
     await this.#held.load(storage)
     this.#storage = storage
     this.#blocks = new StoredBlocks(opened, this)

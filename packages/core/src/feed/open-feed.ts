@@ -34,8 +34,8 @@ export interface FeedListener {
 
 /** What the handles of one feed share, whether it is finalized or not. */
 export abstract class OpenFeed {
-  /** The handles. */
-  readonly handles = new Set<FeedListener>()
+  /** The handles: each change makes a new list, and a short one takes little memory. */
+  handles: readonly FeedListener[] = []
   protected readonly context: FeedContext
   #opened = false
   #closed: ClosedError | undefined
@@ -66,6 +66,14 @@ export abstract class OpenFeed {
     return this.#opened
   }
 
+  addHandle(handle: FeedListener): void {
+    this.handles = [...this.handles, handle]
+  }
+
+  deleteHandle(handle: FeedListener): void {
+    this.handles = this.handles.filter((other) => other !== handle)
+  }
+
   /** Tells all handles. */
   emit<E extends keyof FeedEvents>(event: E, ...args: FeedEvents[E]): void {
     for (const handle of this.handles) handle.emit(event, ...args)
@@ -73,8 +81,7 @@ export abstract class OpenFeed {
 
   /** Whether anybody would hear an event. */
   listens(event: keyof FeedEvents): boolean {
-    for (const handle of this.handles) if ((handle.listenerCount?.(event) ?? 0) > 0) return true
-    return false
+    return this.handles.some((handle) => (handle.listenerCount?.(event) ?? 0) > 0)
   }
 
   /** Ends everything that waits, and resolves when the store has taken what is under way. */

@@ -26,8 +26,7 @@ export class UnfinishedFeed extends OpenFeed {
     super(context)
     this.key = key
     this.opening = open().then(async ({ storage, rehash }) => {
-      const read = (indexes: readonly number[]) => storage.getNodes(indexes)
-      const builder = await resumeBuilder(context.hash, read, storage.record?.blocks ?? 0)
+      const builder = await resumeBuilder(context.hash, storage, storage.record?.blocks ?? 0)
       const { durability } = context
       const onAppended = () => this.emit('update')
       this.#writer = new Writer(context.hash, storage, builder, { key, durability, onAppended })

@@ -13,23 +13,28 @@ import type { TrustedTree } from './verifier.ts'
 /** About 3 MB of nodes for a feed in heavy use. */
 const CACHED_NODES = 16_384
 
-/** Reads nodes from a feed's storage. */
-export type ReadNodes = FeedStorage['getNodes']
+const NOTHING = new Uint8Array(0)
+
+/** Where a feed's nodes are stored. */
+export type NodeStorage = Pick<FeedStorage, 'getNodes'>
 
 /** The trusted part of one feed's tree: what is at hand, and what the store has. */
 export class FeedTree implements TrustedTree {
   readonly id: Uint8Array
   readonly #hash: TreeHash
-  readonly #read: ReadNodes
+  readonly #storage: NodeStorage
   readonly #cache = new NodeCache(CACHED_NODES)
-  #roots = new Map<number, Uint8Array>()
   #blocks = 0
+  /** The hashes of the roots, left to right. */
+  #rootHashes: Uint8Array = NOTHING
+  // Made when it is asked for: many feeds may be open and idle.
+  #rootsByIndex: ReadonlyMap<number, Uint8Array> | undefined
   #forgotten = 0
 
-  constructor(hash: TreeHash, id: Uint8Array, read: ReadNodes) {
+  constructor(hash: TreeHash, id: Uint8Array, storage: NodeStorage) {
     this.#hash = hash
     this.id = id
-    this.#read = read
+    this.#storage = storage
   }
 
   get blocks(): number {
@@ -38,31 +43,32 @@ export class FeedTree implements TrustedTree {
 
   /** The roots, left to right. */
   get roots(): TreeNode[] {
-    return [...this.#roots].map(([index, hash]) => ({ index, hash }))
+    return fullRoots(this.#blocks).map((index, i) => ({ index, hash: this.#rootHashes.subarray(32 * i, 32 * i + 32) }))
   }
 
   /** The length and the hashes of the roots, left to right, for one who does not know them. */
   get rootHashes(): { blocks: number; hashes: Uint8Array } {
-    return { blocks: this.#blocks, hashes: concatBytes([...this.#roots.values()]) }
+    return { blocks: this.#blocks, hashes: this.#rootHashes }
   }
 
   node(index: number): Uint8Array | undefined {
     return this.#roots.get(index) ?? this.#cache.get(index)
   }
 
-  /** The number of blocks and the roots are known, and trusted. */
-  setRoots(blocks: number, roots: Iterable<TreeNode>): void {
+  /** The number of blocks and the roots, left to right, are known, and trusted. */
+  setRoots(blocks: number, roots: readonly TreeNode[]): void {
     this.#blocks = blocks
-    this.#roots = new Map([...roots].map(({ index, hash }) => [index, hash]))
+    this.#rootHashes = concatBytes(roots.map(({ hash }) => hash))
+    this.#rootsByIndex = undefined
   }
 
   /** Adds what was verified to what is at hand; the first block brings the feed's length and roots. */
   trust({ length, nodes, frontier }: VerifiedRun): void {
     if (this.#blocks === 0) {
-      const roots = new Set(fullRoots(length))
+      const hashes = new Map(nodes.map(({ index, hash }) => [index, hash]))
       this.setRoots(
         length,
-        nodes.filter(({ index }) => roots.has(index))
+        fullRoots(length).map((index) => ({ index, hash: hashes.get(index) as Uint8Array }))
       )
     }
     this.#cache.add(frontier)
@@ -131,7 +137,7 @@ export class FeedTree implements TrustedTree {
 
   /** Reads the roots of a feed of `blocks` blocks from the store. */
   async loadRoots(blocks: number): Promise<void> {
-    this.setRoots(blocks, await readRoots(this.#read, blocks))
+    this.setRoots(blocks, await readRoots(this.#storage, blocks))
   }
 
   /** Nodes from the store, those among `indexes` that it has, which are at hand from now on. */
@@ -145,7 +151,7 @@ export class FeedTree implements TrustedTree {
       else found.set(index, hash)
     }
     if (missing.length === 0) return found
-    const hashes = await this.#read(missing)
+    const hashes = await this.#storage.getNodes(missing)
     if (forgotten !== this.#forgotten) return this.load(indexes)
     for (const [i, index] of missing.entries()) {
       const hash = hashes[i]
@@ -162,16 +168,21 @@ export class FeedTree implements TrustedTree {
     const found = await this.load(indexes)
     return indexes.map((index) => ({ index, hash: present(found.get(index), index) }))
   }
+
+  get #roots(): ReadonlyMap<number, Uint8Array> {
+    this.#rootsByIndex ??= new Map(this.roots.map(({ index, hash }) => [index, hash]))
+    return this.#rootsByIndex
+  }
 }
 
 /** A builder that goes on where an unfinished feed of `blocks` blocks stopped. */
-export async function resumeBuilder(hash: TreeHash, read: ReadNodes, blocks: number): Promise<MerkleBuilder> {
-  return new MerkleBuilder(hash, blocks, await readRoots(read, blocks))
+export async function resumeBuilder(hash: TreeHash, storage: NodeStorage, blocks: number): Promise<MerkleBuilder> {
+  return new MerkleBuilder(hash, blocks, await readRoots(storage, blocks))
 }
 
-async function readRoots(read: ReadNodes, blocks: number): Promise<TreeNode[]> {
+async function readRoots(storage: NodeStorage, blocks: number): Promise<TreeNode[]> {
   const indexes = fullRoots(blocks)
-  const hashes = await read(indexes)
+  const hashes = await storage.getNodes(indexes)
   return indexes.map((index, i) => ({ index, hash: present(hashes[i], index) }))
 }
 

@@ -1,4 +1,5 @@
 import { AbortedError, type Clock, TimeoutError, type Timer } from '@anyfeed/interfaces'
+import type { Cancels } from './cancels.ts'
 import { MAX_DELAY } from './max-delay.ts'
 
 /** How long a call that waits may take. */
@@ -11,8 +12,7 @@ export interface WaitOptions {
 
 /** What a handle adds for its own calls. */
 export interface Waiting extends WaitOptions {
-  /** Each call that waits is in it while it does: to be called when the handle closes. */
-  readonly cancels?: Set<(error: Error) => void> | undefined
+  readonly cancels?: Cancels | undefined
 }
 
 /**
