@@ -44,14 +44,17 @@ export interface Timeouts {
   readonly requestTimeout: number
 }
 
+const DEFAULTS: Timeouts = { handshakeTimeout: 10_000, keepAlive: 20_000, idleTimeout: 60_000, requestTimeout: 20_000 }
+
 /** The options' times, or their defaults. Throws a `RangeError` for a time that is not a positive number. */
 export function timeoutsOf(options: CoreOptions): Timeouts {
-  return {
-    handshakeTimeout: milliseconds('handshakeTimeout', options.handshakeTimeout ?? 10_000),
-    keepAlive: milliseconds('keepAlive', options.keepAlive ?? 20_000),
-    idleTimeout: milliseconds('idleTimeout', options.idleTimeout ?? 60_000),
-    requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? 20_000)
+  const timeouts: Record<string, number> = {}
+  for (const [name, usual] of Object.entries(DEFAULTS)) {
+    const ms = options[name as keyof Timeouts] ?? usual
+    if (typeof ms !== 'number' || !(ms > 0)) throw new RangeError(`${name} is a number of ms above 0`)
+    timeouts[name] = ms
   }
+  return timeouts as unknown as Timeouts
 }
 
 const ORDER: readonly Durability[] = ['memory', 'process', 'machine']
@@ -65,9 +68,4 @@ export function durabilityOf({ durability, storage }: CoreOptions): Durability {
     throw new RangeError(`the store offers durability '${best}', not '${durability}'`)
   }
   return durability
-}
-
-function milliseconds(name: string, value: number): number {
-  if (typeof value !== 'number' || !(value > 0)) throw new RangeError(`${name} is a number of ms above 0`)
-  return value
 }

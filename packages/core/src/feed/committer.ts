@@ -1,12 +1,10 @@
 import type { FeedChange, StoredBlock } from '@anyfeed/interfaces'
 import { copyBytes } from '../bytes/copy.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
+import { Batches, bytesOf } from './batches.ts'
 
 /** No more blocks are asked for while this many bytes wait to be stored. */
 const FULL_BYTES = 16 * 1024 * 1024
-/** The most that one commit takes. */
-const COMMIT_BYTES = 4 * 1024 * 1024
-const COMMIT_BLOCKS = 4096
 /** How many times its length a run of blocks may keep in memory while it waits: blocks are views of what came in. */
 const MOST_KEPT = 16
 
@@ -20,75 +18,32 @@ export interface CommitTarget {
   onCommitFailed(runs: readonly VerifiedRun[], error: Error): void
 }
 
-/** Stores verified blocks: whatever came in while one commit was under way goes into the next. */
+/** Stores verified blocks, many in one commit. */
 export class Committer {
-  readonly #target: CommitTarget
-  #queue: VerifiedRun[] = []
-  #bytes = 0
-  #running: Promise<void> | undefined
+  readonly #batches: Batches<VerifiedRun>
 
   constructor(target: CommitTarget) {
-    this.#target = target
+    this.#batches = new Batches({
+      store: (runs) => target.commit({ blocks: distinctBlocks(runs), nodes: runs.flatMap(({ nodes }) => nodes) }),
+      onStored: (runs) => target.onCommitted(runs),
+      // Those behind may rest on nodes that were to be stored with this one.
+      onFailed: (runs, error) => target.onCommitFailed(runs, error)
+    })
   }
 
   /** Whether there is more to store than should be. */
   get full(): boolean {
-    return this.#bytes >= FULL_BYTES
+    return this.#batches.bytes >= FULL_BYTES
   }
 
   add(run: VerifiedRun): void {
-    this.#queue.push(unpinned(run))
-    this.#bytes += bytesOf(run)
-    this.#running ??= this.#run()
+    this.#batches.add(unpinned(run))
   }
 
   /** Resolves when everything that was added is stored, or has failed. */
-  async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running
+  idle(): Promise<void> {
+    return this.#batches.idle()
   }
-
-  async #run(): Promise<void> {
-    // One turn later, so that all blocks of one chunk from the link go into one commit.
-    await Promise.resolve()
-    while (this.#queue.length > 0) {
-      const batch = this.#take()
-      try {
-        await this.#target.commit({ blocks: distinctBlocks(batch), nodes: batch.flatMap(({ nodes }) => nodes) })
-        this.#forget(batch)
-        this.#target.onCommitted(batch)
-      } catch (error) {
-        // Those behind may rest on nodes that were to be stored with this one.
-        const failed = [...batch, ...this.#queue]
-        this.#queue = []
-        this.#forget(failed)
-        this.#target.onCommitFailed(failed, error as Error)
-      }
-    }
-    this.#running = undefined
-  }
-
-  #take(): VerifiedRun[] {
-    let bytes = 0
-    let blocks = 0
-    let count = 0
-    while (count < this.#queue.length && blocks < COMMIT_BLOCKS && bytes < COMMIT_BYTES) {
-      const run = this.#queue[count] as VerifiedRun
-      bytes += bytesOf(run)
-      blocks += run.blocks.length
-      count++
-    }
-    return this.#queue.splice(0, count)
-  }
-
-  #forget(runs: readonly VerifiedRun[]): void {
-    for (const run of runs) this.#bytes -= bytesOf(run)
-  }
-}
-
-function bytesOf({ blocks }: VerifiedRun): number {
-  let bytes = 0
-  for (const { data } of blocks) bytes += data.length
-  return bytes
 }
 
 /** Blocks that are a small part of the buffer that they came in are copied out of it. */

@@ -54,8 +54,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   #committer: Committer | undefined
   #downloads: Downloads | undefined
   #waiters: Waiters | undefined
-  /** What came from elsewhere and is being stored, for those who listen. */
-  #fetched: Set<VerifiedRun> | undefined
+  /** Blocks that came from elsewhere and are being stored, for those who listen. */
+  #fetched: Set<number> | undefined
   #trades = true
   /** How many wait who were there before the length was known. */
   #seekers = 0
@@ -214,7 +214,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     this.#seekLength()
     if (this.listens('download')) {
       this.#fetched ??= new Set()
-      this.#fetched.add(run)
+      for (const { index } of run.blocks) this.#fetched.add(index)
     }
     this.#commits.add(run)
   }
@@ -225,7 +225,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
 
   onCommitted(runs: readonly VerifiedRun[]): void {
     for (const run of runs) {
-      if (this.#fetched?.delete(run)) this.#tellFetched(run)
+      const fetched = run.blocks.filter(({ index }) => this.#fetched?.delete(index))
+      if (fetched.length > 0) this.#tellFetched(fetched, run.nodes)
       for (const { index, data } of run.blocks) this.#waiters?.arrived(index, data)
     }
     if (!this.#lengthTold) {
@@ -237,13 +238,14 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   onCommitFailed(runs: readonly VerifiedRun[], error: Error): void {
-    for (const run of runs) this.#fetched?.delete(run)
+    const blocks = indexesOf(runs)
+    for (const block of blocks) this.#fetched?.delete(block)
     // What was trusted with these blocks is not in the store: it must come again.
     this.tree.forget()
     if (this.#stored().record === undefined) this.tree.setRoots(0, [])
     this.#commitError = error
     this.#fail(error)
-    this.replicator.notStored(indexesOf(runs))
+    this.replicator.notStored(blocks)
     this.emit('error', error)
   }
 
@@ -321,7 +323,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   /** Each with the proof that it would have by itself, as far as it is at hand. */
-  #tellFetched({ blocks, nodes }: VerifiedRun): void {
+  #tellFetched(blocks: VerifiedRun['blocks'], nodes: VerifiedRun['nodes']): void {
     const hashes = new Map(nodes.map(({ index, hash }) => [index, hash]))
     for (const { index: block, data } of blocks) {
       const proof: TreeNode[] = []

@@ -3,10 +3,7 @@ import { copyBytes } from '../bytes/copy.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
 import type { MerkleBuilder } from '../tree/merkle-builder.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
-
-/** The most that one commit takes. */
-const COMMIT_BYTES = 4 * 1024 * 1024
-const COMMIT_BLOCKS = 4096
+import { Batches } from './batches.ts'
 
 interface Append {
   readonly blocks: ReadonlyArray<{ readonly hash: Uint8Array; readonly data: Uint8Array }>
@@ -23,8 +20,15 @@ export class Writer {
   readonly #onAppended: () => void
   #builder: MerkleBuilder
   #byteLength: number
-  #queue: Append[] = []
-  #running: Promise<void> | undefined
+  readonly #appends = new Batches<Append>({
+    store: (batch) => this.#commit(batch.flatMap(({ blocks }) => blocks)),
+    onStored: (batch) => {
+      for (const { resolve } of batch) resolve()
+    },
+    onFailed: (appends, error) => {
+      for (const { reject } of appends) reject(error)
+    }
+  })
 
   constructor(
     hash: TreeHash,
@@ -70,48 +74,18 @@ export class Writer {
       return { data, hash: this.#hash.leaf(data) }
     })
     return new Promise((resolve, reject) => {
-      this.#queue.push({ blocks, resolve, reject })
-      this.#running ??= this.#run()
+      this.#appends.add({ blocks, resolve, reject })
     })
   }
 
   /** Resolves when everything that was queued before is stored, and rejects when some of it could not be. */
   flush(): Promise<void> {
-    return this.#running === undefined ? Promise.resolve() : this.append([], true)
+    return this.#appends.busy ? this.append([], true) : Promise.resolve()
   }
 
   /** Resolves when nothing is under way. */
-  async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running
-  }
-
-  async #run(): Promise<void> {
-    // One turn later, so that appends made one after the other go into one commit.
-    await Promise.resolve()
-    while (this.#queue.length > 0) {
-      const batch = this.#take()
-      try {
-        await this.#commit(batch.flatMap(({ blocks }) => blocks))
-        for (const { resolve } of batch) resolve()
-      } catch (error) {
-        for (const { reject } of batch.concat(this.#queue)) reject(error as Error)
-        this.#queue = []
-      }
-    }
-    this.#running = undefined
-  }
-
-  #take(): Append[] {
-    let bytes = 0
-    let blocks = 0
-    let count = 0
-    for (const append of this.#queue) {
-      if (count > 0 && (bytes >= COMMIT_BYTES || blocks >= COMMIT_BLOCKS)) break
-      for (const { data } of append.blocks) bytes += data.length
-      blocks += append.blocks.length
-      count++
-    }
-    return this.#queue.splice(0, count)
+  idle(): Promise<void> {
+    return this.#appends.idle()
   }
 
   async #commit(added: Append['blocks']): Promise<void> {
