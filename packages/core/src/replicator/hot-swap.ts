@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@anyfeed/interfaces'
+import type { Clock } from '@anyfeed/interfaces'
+import { Alarm } from '../wait/alarm.ts'
 
 /** How often it is looked whether somebody keeps a reader waiting, in milliseconds. */
 const INTERVAL = 100
@@ -35,16 +36,17 @@ export class HotSwap<Peer extends SwapPeer> {
   readonly #target: SwapTarget<Peer>
   #since = new Map<number, { readonly owner: Peer; readonly at: number }>()
   readonly #swapped = new Set<number>()
-  #timer: Timer | undefined
+  readonly #alarm: Alarm
 
   constructor(clock: Clock, target: SwapTarget<Peer>) {
     this.#clock = clock
+    this.#alarm = new Alarm(clock, () => this.#check())
     this.#target = target
   }
 
   /** There may be urgent blocks that were asked for. */
   watch(): void {
-    this.#timer ??= this.#clock.setTimeout(() => this.#check(), INTERVAL)
+    if (!this.#alarm.isSet) this.#alarm.set(this.#clock.now() + INTERVAL)
   }
 
   /** A block is here: who is asked for it next is watched anew. */
@@ -53,12 +55,10 @@ export class HotSwap<Peer extends SwapPeer> {
   }
 
   stop(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#alarm.stop()
   }
 
   #check(): void {
-    this.#timer = undefined
     const now = this.#clock.now()
     const before = this.#since
     this.#since = new Map()

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '@anyfeed/interfaces'
-import { MAX_DELAY } from '../wait/max-delay.ts'
+import type { Clock } from '@anyfeed/interfaces'
+import { Alarm } from '../wait/alarm.ts'
 
 /** Times in milliseconds. */
 export interface RequestTimeouts {
@@ -24,11 +24,11 @@ export interface Request<Owner> {
 /** The requests in flight on one stream, in the order of sending. Each event costs O(1). */
 export class Requests<Owner> {
   readonly #clock: Clock
+  readonly #alarm: Alarm
   readonly #timeout: number
   readonly #onExpire: (request: Request<Owner>) => void
   readonly #inFlight = new Set<Request<Owner>>()
   #blocks = 0
-  #timer: Timer | undefined
   #sequence = 0
   #lastAnswered = -1
   #progressAt = 0
@@ -37,6 +37,7 @@ export class Requests<Owner> {
   /** `onExpire` is called for a request that was never answered, after it was removed. */
   constructor(clock: Clock, { requestTimeout }: RequestTimeouts, onExpire: (request: Request<Owner>) => void) {
     this.#clock = clock
+    this.#alarm = new Alarm(clock, () => this.#check())
     this.#timeout = requestTimeout
     this.#onExpire = onExpire
   }
@@ -55,7 +56,7 @@ export class Requests<Owner> {
     const request = { blocks, owner, sentAt: this.#clock.now(), sequence: this.#sequence++ }
     this.#inFlight.add(request)
     this.#blocks += blocks
-    if (this.#timer === undefined) this.#arm(request.sentAt + this.#timeout)
+    if (!this.#alarm.isSet) this.#alarm.set(request.sentAt + this.#timeout)
     return request
   }
 
@@ -86,7 +87,7 @@ export class Requests<Owner> {
   }
 
   stop(): void {
-    this.#disarm()
+    this.#alarm.stop()
     this.#inFlight.clear()
     this.#blocks = 0
   }
@@ -98,25 +99,11 @@ export class Requests<Owner> {
     return Math.min(latest, Math.max(request.sentAt, this.#progressAt) + this.#timeout)
   }
 
-  #arm(due: number): void {
-    this.#disarm()
-    if (due === Infinity) return
-    const delay = Math.min(MAX_DELAY, Math.max(1, due - this.#clock.now()))
-    this.#timer = this.#clock.setTimeout(() => this.#check(), delay)
-  }
-
-  #disarm(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
-    this.#timer = undefined
-  }
-
   #check(): void {
-    this.#timer = undefined
     for (const request of this.#inFlight) {
       const due = this.#due(request)
       if (due > this.#clock.now()) {
-        this.#arm(due)
-        return
+        return this.#alarm.set(due)
       }
       this.delete(request)
       this.#onExpire(request)

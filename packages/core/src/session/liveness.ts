@@ -1,5 +1,5 @@
-import { type Clock, TimeoutError, type Timer } from '@anyfeed/interfaces'
-import { MAX_DELAY } from '../wait/max-delay.ts'
+import { type Clock, TimeoutError } from '@anyfeed/interfaces'
+import { Alarm } from '../wait/alarm.ts'
 
 /** Times in milliseconds; `Infinity` switches one off. */
 export interface LivenessOptions {
@@ -17,7 +17,7 @@ export class Liveness {
   readonly #options: LivenessOptions
   readonly #onKeepAlive: () => void
   readonly #onTimeout: (error: TimeoutError) => void
-  #timer: Timer | undefined
+  readonly #alarm: Alarm
   #started: number | undefined
   #sent = 0
   #received = 0
@@ -31,6 +31,7 @@ export class Liveness {
     callbacks: { onKeepAlive: () => void; onTimeout: (error: TimeoutError) => void }
   ) {
     this.#clock = clock
+    this.#alarm = new Alarm(clock, () => this.#check())
     this.#options = options
     this.#onKeepAlive = callbacks.onKeepAlive
     this.#onTimeout = callbacks.onTimeout
@@ -59,25 +60,12 @@ export class Liveness {
   }
 
   stop(): void {
-    this.#disarm()
+    this.#alarm.stop()
     this.#stopped = true
   }
 
-  #disarm(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
-    this.#timer = undefined
-  }
-
   #arm(): void {
-    this.#disarm()
-    if (this.#stopped) return
-    const due = Math.min(this.#handshakeDue(), this.#keepAliveDue(), this.#idleDue())
-    if (Number.isFinite(due)) {
-      this.#timer = this.#clock.setTimeout(
-        () => this.#check(),
-        Math.min(MAX_DELAY, Math.max(1, due - this.#clock.now()))
-      )
-    }
+    if (!this.#stopped) this.#alarm.set(Math.min(this.#handshakeDue(), this.#keepAliveDue(), this.#idleDue()))
   }
 
   #check(): void {

@@ -56,8 +56,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
   /** Resolves, never rejects, when the stream is over. */
   readonly closed: Promise<void>
   readonly #session: Session
-  readonly #onReceive: (bytes: number) => void
-  readonly #trading: Pick<StreamEvents, 'roundTripTime' | 'onPause' | 'onResume'>
+  readonly #events: StreamEvents
   #bytesReceived = 0
   #bytesSent = 0
   #error: Error | undefined
@@ -69,15 +68,12 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
     this.closed = new Promise((resolve) => {
       this.#close = resolve
     })
-    const { onEnd, onHandshake, onChannel, onDrain, onReceive, fetchPaused, ...trading } = events(this)
-    this.#trading = trading
-    this.#onReceive = onReceive
+    const told = events(this)
+    this.#events = told
     this.#session = new Session(options, {
-      onChannel,
-      onDrain,
-      fetchPaused,
+      ...told,
       onHandshake: (remote) => {
-        onHandshake(remote)
+        told.onHandshake(remote)
         this.emit('handshake')
       },
       onExtension: (name, payload) => {
@@ -85,7 +81,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
       },
       onEnd: (error) => {
         this.#error = error
-        onEnd(error)
+        told.onEnd(error)
         this.emit('end', error)
         this.removeAllListeners()
         this.#close()
@@ -136,17 +132,17 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
 
   /** How quickly the remote answers a request for a block, in milliseconds; `undefined` until it has answered one. */
   get roundTripTime(): number | undefined {
-    return this.#trading.roundTripTime()
+    return this.#events.roundTripTime()
   }
 
   /** Sends the peer no more blocks (`serve`), asks it for none (`fetch`), or neither, on all feeds. It is told. */
   pause(direction?: TradeDirection): void {
-    this.#trading.onPause(direction)
+    this.#events.onPause(direction)
   }
 
   /** Goes on with what was paused. */
   resume(direction?: TradeDirection): void {
-    this.#trading.onResume(direction)
+    this.#events.onResume(direction)
   }
 
   /** Whether both sides have the extension; `false` before the handshake. */
@@ -174,7 +170,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
   /** Takes one chunk in, as `sink` does with each. */
   receive(chunk: Uint8Array): void {
     this.#bytesReceived += chunk.length
-    this.#onReceive(chunk.length)
+    this.#events.onReceive(chunk.length)
     this.#session.receive(chunk)
   }
 

@@ -1,6 +1,6 @@
-import { AbortedError, type Clock, TimeoutError, type Timer } from '@anyfeed/interfaces'
+import { AbortedError, type Clock, TimeoutError } from '@anyfeed/interfaces'
+import { Alarm } from './alarm.ts'
 import type { Cancels } from './cancels.ts'
-import { MAX_DELAY } from './max-delay.ts'
 
 /** How long a call that waits may take. */
 export interface WaitOptions {
@@ -27,34 +27,25 @@ export function wait<T>(
   return new Promise<T>((resolve, reject) => {
     assertTimeout(timeout)
     if (signal?.aborted) return reject(aborted(signal))
-    let timer: Timer | undefined
     let over = false
     let stop: (() => void) | undefined
-    const finish = () => {
+    const settle = (how: () => void) => {
+      if (over) return
       over = true
       signal?.removeEventListener('abort', onAbort)
       cancels?.delete(fail)
-      if (timer !== undefined) clock.clearTimeout(timer)
+      alarm?.stop()
       stop?.()
+      how()
     }
-    const succeed = (value: T) => {
-      if (over) return
-      finish()
-      resolve(value)
-    }
-    const fail = (error: Error) => {
-      if (over) return
-      finish()
-      reject(error)
-    }
+    const fail = (error: Error) => settle(() => reject(error))
+    const onTimeout = () => fail(new TimeoutError(`nothing came within ${timeout} ms`))
+    const alarm = timeout === undefined ? undefined : new Alarm(clock, onTimeout)
     const onAbort = () => fail(aborted(signal as AbortSignal))
     signal?.addEventListener('abort', onAbort)
     cancels?.add(fail)
-    if (timeout !== undefined && timeout !== Infinity) {
-      const delay = Math.min(MAX_DELAY, timeout)
-      timer = clock.setTimeout(() => fail(new TimeoutError(`nothing came within ${timeout} ms`)), delay)
-    }
-    stop = start(succeed, fail)
+    alarm?.set(clock.now() + (timeout as number))
+    stop = start((value) => settle(() => resolve(value)), fail)
     if (over) stop()
   })
 }
