@@ -9,7 +9,6 @@ import {
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import type { LocalContent } from '../replicator/duplicates.ts'
-import type { BlockRange } from '../replicator/picker.ts'
 import { type ReplicatedFeed, Replicator } from '../replicator/replicator.ts'
 import type { Channel, Joinable } from '../session/channel.ts'
 import { topicOf } from '../session/join-proof.ts'
@@ -18,7 +17,7 @@ import { proofIndexes } from '../tree/proof.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
 import { verifyAlone } from '../tree/verifier.ts'
-import { type Waiting, wait, waitFor } from '../wait/wait.ts'
+import { type Waiting, waitFor } from '../wait/wait.ts'
 import { type CommitTarget, Committer } from './committer.ts'
 import type { Download } from './download.ts'
 import { Downloads } from './downloads.ts'
@@ -26,9 +25,6 @@ import { HeldBlocks, type HoldingFeed } from './held-blocks.ts'
 import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { type ReadFeed, StoredBlocks } from './stored-blocks.ts'
 import { Waiters } from './waiters.ts'
-
-/** Each block of a feed brings its length. */
-const ANY_BLOCK: BlockRange = { start: 0, end: Infinity }
 
 /** What a feed with an id needs of its core. */
 export interface IdentifiedFeedOwner {
@@ -57,10 +53,6 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   /** Blocks that came from elsewhere and are being stored, for those who listen. */
   #fetched: Set<number> | undefined
   #trades = true
-  /** How many wait who were there before the length was known. */
-  #seekers = 0
-  #seeking = false
-  #lengthTold = false
   #commitError: Error | undefined
 
   /** `key` is for the case that the store does not have the feed yet. */
@@ -146,7 +138,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     await this.untilOpen(options)
     if (this.blocks > 0 && block >= this.blocks) return null
     if (this.have.has(block)) return this.#reader.read(block)
-    return this.#waitFor(block, options)
+    return this.#waiting.wait(block, options)
   }
 
   /** Resolves once the feed's length is known. */
@@ -154,7 +146,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
     await this.untilOpen(options)
     if (this.blocks > 0) return
     // Nobody has it, and it is answered when the length is known.
-    await this.#waitFor(Infinity, options)
+    await this.#waiting.wait(Infinity, options)
   }
 
   /** Fetches a range of blocks, beside what is waited for, until it is here or the signal fires. */
@@ -211,7 +203,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   store(run: VerifiedRun): void {
-    this.#seekLength()
+    this.#waiters?.seekLength()
     if (this.listens('download')) {
       this.#fetched ??= new Set()
       for (const { index } of run.blocks) this.#fetched.add(index)
@@ -229,10 +221,7 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
       if (fetched.length > 0) this.#tellFetched(fetched, run.nodes)
       for (const { index, data } of run.blocks) this.#waiters?.arrived(index, data)
     }
-    if (!this.#lengthTold) {
-      this.#lengthTold = true
-      this.#waiters?.lengthKnown(this.blocks)
-    }
+    this.#waiters?.lengthKnown()
     this.emit('update')
     this.replicator.stored(indexesOf(runs))
   }
@@ -341,40 +330,8 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
   }
 
   get #waiting(): Waiters {
-    this.#waiters ??= new Waiters()
+    this.#waiters ??= new Waiters(this)
     return this.#waiters
-  }
-
-  /** Waits for a block until it is stored, or it turns out to lie past the feed's end. */
-  #waitFor(block: number, options: Waiting): Promise<Uint8Array | null> {
-    return wait<Uint8Array | null>(this.context.clock, options, (resolve, reject) => {
-      const waiter = { resolve, reject }
-      const waiters = this.#waiting
-      waiters.add(block, waiter)
-      if (block < Infinity) this.replicator.want(block)
-      const seeks = this.blocks === 0
-      if (seeks) {
-        this.#seekers++
-        // One turn later, behind what is wanted: that tells the length as well.
-        void Promise.resolve().then(() => this.#seekLength())
-      }
-      return () => {
-        waiters.delete(block, waiter)
-        if (block < Infinity) this.replicator.unwant(block)
-        if (!seeks) return
-        this.#seekers--
-        this.#seekLength()
-      }
-    })
-  }
-
-  /** Has some block fetched, whichever, while somebody waits and the length is not known; and no more once it is. */
-  #seekLength(): void {
-    const seeks = this.#seekers > 0 && this.blocks === 0
-    if (seeks === this.#seeking) return
-    this.#seeking = seeks
-    if (seeks) this.replicator.addRange(ANY_BLOCK)
-    else this.replicator.deleteRange(ANY_BLOCK)
   }
 
   #stored(): FeedStorage {

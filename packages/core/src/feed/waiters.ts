@@ -1,24 +1,71 @@
+import type { Clock } from '@anyfeed/interfaces'
 import { copyBytes } from '../bytes/copy.ts'
+import type { BlockRange } from '../replicator/picker.ts'
+import type { Replicator } from '../replicator/replicator.ts'
+import { type Waiting, wait } from '../wait/wait.ts'
+
+/** Each block of a feed brings its length. */
+const ANY_BLOCK: BlockRange = { start: 0, end: Infinity }
 
 /** Somebody who waits for a block: it is given its bytes, or `null` when it lies past the feed's end. */
-export interface Waiter {
+interface Waiter {
   resolve(data: Uint8Array | null): void
   reject(error: Error): void
 }
 
-/** Who waits for which block of a feed. */
-export class Waiters {
-  readonly #byBlock = new Map<number, Set<Waiter>>()
+/** The feed whose blocks are waited for. */
+export interface AwaitedFeed {
+  /** The feed's length, 0 while it is not known. */
+  readonly blocks: number
+  readonly clock: Clock
+  readonly replicator: Replicator
+}
 
-  add(block: number, waiter: Waiter): void {
-    const waiters = this.#byBlock.get(block) ?? new Set()
-    this.#byBlock.set(block, waiters.add(waiter))
+/** Who waits for which block of a feed, or for its length; what they wait for is asked of peers meanwhile. */
+export class Waiters {
+  readonly #feed: AwaitedFeed
+  readonly #byBlock = new Map<number, Set<Waiter>>()
+  /** How many wait who were there before the length was known. */
+  #seekers = 0
+  #seeking = false
+  #lengthTold = false
+
+  constructor(feed: AwaitedFeed) {
+    this.#feed = feed
   }
 
-  delete(block: number, waiter: Waiter): void {
-    const waiters = this.#byBlock.get(block)
-    waiters?.delete(waiter)
-    if (waiters?.size === 0) this.#byBlock.delete(block)
+  /** Waits for a block until it is stored, or it turns out to lie past the feed's end; `Infinity`: for the length. */
+  wait(block: number, options: Waiting): Promise<Uint8Array | null> {
+    const { clock, replicator } = this.#feed
+    return wait<Uint8Array | null>(clock, options, (resolve, reject) => {
+      const waiter = { resolve, reject }
+      const waiters = this.#byBlock.get(block) ?? new Set()
+      this.#byBlock.set(block, waiters.add(waiter))
+      if (block < Infinity) replicator.want(block)
+      const seeks = this.#feed.blocks === 0
+      if (seeks) {
+        this.#seekers++
+        // One turn later, behind what is wanted: that tells the length as well.
+        void Promise.resolve().then(() => this.seekLength())
+      }
+      return () => {
+        waiters.delete(waiter)
+        if (waiters.size === 0) this.#byBlock.delete(block)
+        if (block < Infinity) replicator.unwant(block)
+        if (!seeks) return
+        this.#seekers--
+        this.seekLength()
+      }
+    })
+  }
+
+  /** Has some block fetched, whichever, while somebody waits and the length is not known; and no more once it is. */
+  seekLength(): void {
+    const seeks = this.#seekers > 0 && this.#feed.blocks === 0
+    if (seeks === this.#seeking) return
+    this.#seeking = seeks
+    if (seeks) this.#feed.replicator.addRange(ANY_BLOCK)
+    else this.#feed.replicator.deleteRange(ANY_BLOCK)
   }
 
   /** The block has come: each waiter gets an array of its own. */
@@ -26,10 +73,12 @@ export class Waiters {
     for (const waiter of this.#byBlock.get(block) ?? []) waiter.resolve(copyBytes(data))
   }
 
-  /** The feed has `blocks` blocks: who waits for one past the end gets `null`. */
-  lengthKnown(blocks: number): void {
+  /** The feed's length is known: who waits for a block past the end gets `null`. */
+  lengthKnown(): void {
+    if (this.#lengthTold) return
+    this.#lengthTold = true
     for (const [block, waiters] of this.#byBlock) {
-      if (block >= blocks) for (const waiter of waiters) waiter.resolve(null)
+      if (block >= this.#feed.blocks) for (const waiter of waiters) waiter.resolve(null)
     }
   }
 

@@ -5,8 +5,7 @@ import type { Channel } from '../session/channel.ts'
 import { depth } from '../tree/flat-tree.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
 import { isApart, type Run, subtreeOf } from '../tree/subtree.ts'
-import type { TreeHash } from '../tree/tree-hash.ts'
-import { type Claim, type NeedsNodes, type TrustedTree, verifyAlone, verifyBlock } from '../tree/verifier.ts'
+import type { Claim } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
 import { Duplicates, type LocalContent } from './duplicates.ts'
 import { HotSwap } from './hot-swap.ts'
@@ -30,7 +29,6 @@ export interface ReplicatedFeed extends ServedFeed {
 
 /** What a replicator takes from its surroundings. */
 export interface ReplicatorContext {
-  readonly hash: TreeHash
   readonly clock: Clock
   readonly random: RandomBytes
 }
@@ -38,7 +36,6 @@ export interface ReplicatorContext {
 /** Replicates one feed: who has what, what is wanted, what is in flight, what to ask next. */
 export class Replicator implements ChannelReplicator {
   readonly feed: ReplicatedFeed
-  readonly #hash: TreeHash
   readonly #channels = new Set<PeerChannel>()
   /** Blocks that are asked for, or about to be stored. */
   readonly #busy = new Map<number, PeerChannel | 'storing'>()
@@ -56,9 +53,8 @@ export class Replicator implements ChannelReplicator {
   #askingSoon = false
   #stopped = false
 
-  constructor(feed: ReplicatedFeed, { hash, clock, random }: ReplicatorContext, local: LocalContent) {
+  constructor(feed: ReplicatedFeed, { clock, random }: ReplicatorContext, local: LocalContent) {
     this.feed = feed
-    this.#hash = hash
     this.#picker = new Picker(feed.have, this.#busy, new Rarity(this.#channels, random))
     this.#hotSwap = new HotSwap(clock, {
       urgent: () => this.#picker.urgent(feed.tree.blocks),
@@ -217,11 +213,9 @@ export class Replicator implements ChannelReplicator {
 
   /** A requested block has come. Throws a `VerificationError` when it is not the feed's. */
   onResponse(peer: PeerChannel, claim: Claim): void {
-    const asked = this.#busy.get(claim.block)
-    if (asked !== undefined && asked !== 'storing' && asked !== peer) asked.asking.cancel([claim.block])
-    this.#storing(claim.block, peer)
+    this.#storing(claim.block, peer, true)
     try {
-      const result = this.#verify(this.feed.tree, claim)
+      const result = this.feed.tree.verify(claim)
       if ('needs' in result) void this.#verifyAfterLoading(peer, claim, result.needs)
       else this.#accept(result, claim.block)
     } catch (error) {
@@ -254,11 +248,7 @@ export class Replicator implements ChannelReplicator {
     this.feed.tree.trust(run)
     const isOwed = (block: number) => !range.givenUp && !range.cancelled.has(block)
     const taken = new Set(came.filter((block) => isOwed(block) || this.#isMissing(block)))
-    for (const block of taken) {
-      const asked = this.#busy.get(block)
-      if (asked !== undefined && asked !== 'storing' && !(isOwed(block) && asked === peer)) asked.asking.cancel([block])
-      this.#storing(block, peer)
-    }
+    for (const block of taken) this.#storing(block, peer, isOwed(block))
     const isWhole = taken.size === run.blocks.length
     this.feed.store(isWhole ? run : { ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
     this.#lookAside(run.frontier, { start, end: start + blocks.length })
@@ -313,8 +303,10 @@ export class Replicator implements ChannelReplicator {
     if (this.#channels.size > 1) this.#hotSwap.watch()
   }
 
-  /** A block has come. Whoever owes it as well is told. */
-  #storing(block: number, from: PeerChannel): void {
+  /** A block has come. Whoever owes it as well is told: `from` itself, if it came in answer to what it does not owe. */
+  #storing(block: number, from: PeerChannel, owed: boolean): void {
+    const asked = this.#busy.get(block)
+    if (asked !== undefined && asked !== 'storing' && !(owed && asked === from)) asked.asking.cancel([block])
     this.#busy.set(block, 'storing')
     const other = this.#swapped.get(block)
     if (other === undefined) return
@@ -394,18 +386,6 @@ export class Replicator implements ChannelReplicator {
     if (this.#channels.has(last)) yield last
   }
 
-  #verify(tree: TrustedTree, claim: Claim): VerifiedRun | NeedsNodes {
-    try {
-      return verifyBlock(this.#hash, tree, claim)
-    } catch (error) {
-      // A node that the store gave back damaged must not make a liar of an honest peer: the id has the last word.
-      const verified = verifyAlone(this.#hash, tree.id, claim)
-      if (verified === undefined) throw error
-      this.feed.tree.forget()
-      return verified
-    }
-  }
-
   async #verifyAfterLoading(peer: PeerChannel, claim: Claim, needs: readonly number[]): Promise<void> {
     const { tree } = this.feed
     const loaded = await tree.load(needs).catch((error: Error) => error)
@@ -415,8 +395,7 @@ export class Replicator implements ChannelReplicator {
       return
     }
     try {
-      const node = (index: number) => tree.node(index) ?? loaded.get(index)
-      const result = this.#verify({ id: tree.id, blocks: tree.blocks, node }, claim)
+      const result = tree.verify(claim, loaded)
       if ('needs' in result) throw incomplete(claim.block)
       this.#accept(result, claim.block)
     } catch (error) {

@@ -8,7 +8,7 @@ import { rangeProofIndexes } from './range-proof.ts'
 import { RangeVerifier, type TrustedTop, type VerifiedRun } from './range-verifier.ts'
 import { indexOf, type Run, subtreeOf } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
-import type { TrustedTree } from './verifier.ts'
+import { type Claim, type NeedsNodes, verifyAlone, verifyBlock } from './verifier.ts'
 
 /** About 3 MB of nodes for a feed in heavy use. */
 const CACHED_NODES = 16_384
@@ -19,7 +19,7 @@ const NOTHING = new Uint8Array(0)
 export type NodeStorage = Pick<FeedStorage, 'getNodes'>
 
 /** The trusted part of one feed's tree: what is at hand, and what the store has. */
-export class FeedTree implements TrustedTree {
+export class FeedTree {
   readonly id: Uint8Array
   readonly #hash: TreeHash
   readonly #storage: NodeStorage
@@ -72,6 +72,23 @@ export class FeedTree implements TrustedTree {
       )
     }
     this.#cache.add(frontier)
+  }
+
+  /**
+   * Verifies a block with its proof, or names the nodes that must be `loaded` for that. Throws a `VerificationError`
+   * when it does not lead to the feed's id.
+   */
+  verify(claim: Claim, loaded?: ReadonlyMap<number, Uint8Array>): VerifiedRun | NeedsNodes {
+    const node = (index: number) => this.node(index) ?? loaded?.get(index)
+    try {
+      return verifyBlock(this.#hash, { id: this.id, blocks: this.#blocks, node }, claim)
+    } catch (error) {
+      // A node that the store gave back damaged must not make a liar of an honest peer: the id has the last word.
+      const verified = verifyAlone(this.#hash, this.id, claim)
+      if (verified === undefined) throw error
+      this.forget()
+      return verified
+    }
   }
 
   /** Verifies the answers to a request that rests on this; `undefined`: the first must bring the roots. */
