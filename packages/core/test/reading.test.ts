@@ -49,6 +49,14 @@ describe('getting', () => {
     await finish()
   })
 
+  it('of a complete feed that has not opened yet, reads what the store has', async () => {
+    const storage = memoryStorage()
+    await coreWith(tree.blocks, { storage })
+    const core = createCore({ storage })
+    expect(await collect(core.get(tree.id))).toEqual(tree.blocks)
+    await core.close()
+  })
+
   it('gives each caller an array of its own', async () => {
     const { feed, link, finish } = await pair()
     const both = [feed.get(9), feed.get(9)]

@@ -62,6 +62,8 @@ export class HeldBlocks {
       this.#byteLength = record.byteLength
       if (record.complete) {
         this.#count = record.blocks
+        // Somebody may have asked for it already.
+        this.#have?.fillTo(record.blocks)
       } else {
         for (const { page, bits } of await storage.getHave()) this.have.setPage(page, bits)
         this.#count = this.have.count(0, record.blocks)
