@@ -14,8 +14,8 @@ export const PAGE_CELLS = coveringCells(combinations)
 
 /** Multiaddrs of nodes of a Node process. */
 export interface Servers {
-  /** Passes on what pages have for each other, all of it. */
+  /** Passes on what pages have for each other, all of it, and serves the DHT. */
   readonly carrying: string
-  /** Introduces pages to each other, so that they can connect by WebRTC, and serves the DHT. It carries no feeds. */
+  /** Introduces pages to each other, so that they can connect by WebRTC. It carries no feeds. */
   readonly introducing: string
 }

@@ -37,7 +37,7 @@ const transportOptions: Record<
 }
 const discoveryOptions: Record<(typeof DISCOVERIES)[number], () => DiscoverySuiteOptions> = {
   memory: memoryDiscoveryOptions,
-  'kad-dht': () => kadDhtOptions(servers.introducing)
+  'kad-dht': () => kadDhtOptions(servers.carrying)
 }
 const cells = cellsOf(
   STORAGES.map((name) => part(name, storageOptions[name])),
