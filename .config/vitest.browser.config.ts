@@ -10,7 +10,7 @@ export default defineConfig({
     globalSetup: ['.config/require-chromium.ts'],
     // A browser is many processes already.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000
+    testTimeout: 240_000,
+    hookTimeout: 240_000
   }
 })

@@ -37,6 +37,8 @@ export class Browser {
   /** A new page at `url`, which has loaded. What goes wrong in it by itself makes `close` reject. */
   async open(url: string): Promise<Page> {
     const page = await (await this.start()).newPage()
+    // How long a test may take is all that limits what it waits for.
+    page.setDefaultTimeout(0)
     page.on('pageerror', (error) => this.#faults.push(String(error.stack)))
     page.on('console', (message) => {
       if (message.type() === 'error' && !EXPECTED.test(message.text())) this.#faults.push(message.text())

@@ -56,6 +56,8 @@ export function sending({ stream, end, abort, broken }: SendingParts): Sender {
     // rely on it, and rejects by itself.
     end: async () => {
       flush()
+      // Where the last bytes and the end go out in one turn, libp2p's memory transport may tell of neither.
+      await new Promise<void>(soon)
       try {
         await end()
       } catch (error) {

@@ -12,6 +12,12 @@ const combinations: readonly NamedCell[] = STORAGES.flatMap((storage) =>
 /** The cells of the matrix that run within a page: each two of its adapters are together in one of them. */
 export const PAGE_CELLS = coveringCells(combinations)
 
+/** Those that the tests run: each adapter is in one of them. The others take their time in `npm run conformance`. */
+export const TESTED_CELLS = TRANSPORTS.flatMap((transport, i) => {
+  const storage = STORAGES[i % STORAGES.length]
+  return PAGE_CELLS.filter((cell) => cell.transport === transport && cell.storage === storage)
+})
+
 /** Multiaddrs of nodes of a Node process. */
 export interface Servers {
   /** Passes on what pages have for each other, all of it, and serves the DHT. */
