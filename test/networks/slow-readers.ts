@@ -57,7 +57,7 @@ export function slowReaders(name: 'tcp' | 'libp2p'): void {
         connection.sink(greed(id, i + 1)).catch(() => {})
       }
       await until(() => sharer.swarm.peers.length === READERS)
-      await until(() => sharer.swarm.peers.every(({ bytesUp }) => bytesUp > MIB / 2))
+      await until(() => sharer.swarm.peers.every(({ bytesUp }) => bytesUp > MIB))
       await atRest(() => sharer.swarm.counters.bytesUp)
       const { maxBuffered } = transport.supports
       for (const { bytesUp } of sharer.swarm.peers) expect(bytesUp).toBeLessThanOrEqual(maxBuffered + BLOCK)

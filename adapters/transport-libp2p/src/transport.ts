@@ -34,7 +34,7 @@ export class Libp2pTransport implements Transport {
     this.#node = node
     this.#settings = settings
     // Once what libp2p held was taken over, it may hold as much again.
-    const maxBuffered = 2 * SENT_AHEAD + settings.maxBuffered + 2 * settings.maxStreamWindow
+    const maxBuffered = SENT_AHEAD + settings.maxBuffered + 2 * settings.maxStreamWindow
     this.supports = { identity: true, encrypted: true, maxBuffered, oneListener: true }
   }
 
