@@ -4,8 +4,8 @@ import { libp2pDiscovery } from '@anyfeed/discovery-libp2p'
 import { type MdnsDiscoveryOptions, mdnsDiscovery } from '@anyfeed/discovery-mdns'
 import { createMemoryRendezvous, memoryDiscovery } from '@anyfeed/discovery-memory'
 import { dht, mdnsOptions } from '../../discovery/networks.ts'
+import { afterClose } from './after-close.ts'
 import { dhtNodes } from './dht-nodes.ts'
-import { afterClose } from './libp2p-nodes.ts'
 
 /** The UDP sockets that this process has open. */
 function openHandles(): string {

@@ -7,7 +7,8 @@ import { type MessagePortTransport, messagePortTransport } from '@anyfeed/transp
 import { tcpTransport } from '@anyfeed/transport-tcp'
 import type { Libp2p } from '@libp2p/interface'
 import { parties } from '../../../adapters/transport-tcp/test/certificates.ts'
-import { afterClose, libp2pNode, type Medium, NodePool, STREAM_WINDOW } from './libp2p-nodes.ts'
+import { afterClose } from './after-close.ts'
+import { libp2pNode, type Medium, NodePool, STREAM_WINDOW } from './libp2p-nodes.ts'
 
 /** What this process has open that a transport could have left there. Not timers: a runner has some of its own. */
 function openHandles(): string {

@@ -2,8 +2,8 @@ import type { DiscoverySuiteOptions } from '@anyfeed/conformance'
 import { libp2pDiscovery } from '@anyfeed/discovery-libp2p'
 import { createMemoryRendezvous, memoryDiscovery } from '@anyfeed/discovery-memory'
 import type { Libp2p } from '@libp2p/interface'
+import { afterClose } from '../../../conformance/adapters/after-close.ts'
 import { pageNode } from './nodes.ts'
-import { afterClose } from './transports.ts'
 
 export function memoryDiscoveryOptions(): DiscoverySuiteOptions {
   let rendezvous = createMemoryRendezvous()

@@ -5,6 +5,7 @@ import { STREAM_WINDOW } from '@anyfeed/transport-libp2p/node'
 import { createMemoryHub, memoryTransport } from '@anyfeed/transport-memory'
 import { type MessagePortTransport, messagePortTransport } from '@anyfeed/transport-messageport'
 import type { Libp2p } from '@libp2p/interface'
+import { afterClose } from '../../../conformance/adapters/after-close.ts'
 import { connect, type Medium, pageNode } from './nodes.ts'
 
 export function memoryTransportOptions(): TransportSuiteOptions {
@@ -72,16 +73,4 @@ export async function libp2pOptions(medium: Medium, server: string): Promise<Tra
     address: (transport) => `/p2p/${nodes.get(transport)?.peerId}`,
     foreignAddresses: ['/ip4/127.0.0.1/tcp/4000', '/p2p/', '/p2p/12D3KooWnone']
   }
-}
-
-/** Calls `onClose` once something has been closed by its user. */
-export function afterClose<T extends { close(): Promise<void> }>(closed: T, onClose: () => void): T {
-  const close = closed.close.bind(closed)
-  let told = false
-  closed.close = async () => {
-    await close()
-    if (!told) onClose()
-    told = true
-  }
-  return closed
 }
