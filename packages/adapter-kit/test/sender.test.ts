@@ -110,6 +110,17 @@ describe('a sender', () => {
     await expect(sent).rejects.toBe(reason)
   })
 
+  it('leaves no rejection to nobody when its end and the link fail at once', async () => {
+    const reason = new Error('broke')
+    const { sender } = open(10, {
+      end() {
+        sender.fail(reason)
+        return Promise.reject(new Error('the end failed, too'))
+      }
+    })
+    await expect(sender.send([])).rejects.toBe(reason)
+  })
+
   it('leaves a source that hangs without waiting for it', async () => {
     const { sender } = open(10)
     const source = silent()

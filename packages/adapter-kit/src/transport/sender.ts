@@ -111,9 +111,10 @@ export class Sender {
 
   #answer<T>(next: PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      // Listened to in any case: what rejects after a failure would be nobody's otherwise.
+      next.then(resolve, reject)
       if (this.#failure !== undefined) return reject(this.#failure)
       this.#interrupt = reject
-      next.then(resolve, reject)
     })
   }
 
