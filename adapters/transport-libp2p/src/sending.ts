@@ -1,5 +1,6 @@
 import { Sender } from '@anyfeed/adapter-kit'
 import type { Stream } from '@libp2p/interface'
+import { Gathering } from './gathering.ts'
 
 /** Bytes that may wait in the stream for room in the connection, so that there is always something to fill it with. */
 export const SENT_AHEAD = 256 * 1024
@@ -16,25 +17,33 @@ export interface SendingParts {
 
 /** The sending direction of a libp2p stream. */
 export function sending({ stream, end, abort, broken }: SendingParts): Sender {
+  // Where libp2p was given a bound of its own, passing it would reset the stream.
+  const ahead = (stream.maxWriteBufferLength ?? Infinity) === Infinity ? SENT_AHEAD : 0
+  const gathering = new Gathering(
+    (bytes) => stream.send(bytes),
+    (thrown) => abort(broken(thrown))
+  )
+  const hasRoom = () => !stream.writableNeedsDrain || stream.writeBufferLength + gathering.bytes < ahead
   const sender = new Sender({
     write(chunk) {
       try {
-        return stream.send(chunk)
+        gathering.add(chunk)
+      } catch (error) {
+        throw broken(error)
+      }
+      return hasRoom()
+    },
+    hasRoom,
+    // An abort empties the stream's buffer, after which libp2p takes it for sent, or waits for ever: the sender does not
+    // rely on it, and rejects by itself.
+    async end() {
+      try {
+        gathering.flush()
+        await end()
       } catch (error) {
         throw broken(error)
       }
     },
-    hasRoom() {
-      // Where libp2p was given a bound of its own, passing it would reset the stream.
-      const ahead = (stream.maxWriteBufferLength ?? Infinity) === Infinity ? SENT_AHEAD : 0
-      return !stream.writableNeedsDrain || stream.writeBufferLength < ahead
-    },
-    // An abort empties the stream's buffer, after which libp2p takes it for sent, or waits for ever: the sender does not
-    // rely on it, and rejects by itself.
-    end: () =>
-      end().catch((error) => {
-        throw broken(error)
-      }),
     abort
   })
   // `onDrain()` serves a single time for the life of a stream; the event comes each time.

@@ -14,6 +14,7 @@ import { parseAddress, requireAddress } from './address.ts'
 import { attempt } from './attempt.ts'
 import { StreamConnection, type Wire } from './connection.ts'
 import { dial } from './dial.ts'
+import { GATHERED_BYTES } from './gathering.ts'
 import { openListener } from './listener.ts'
 import type { Settings } from './options.ts'
 import type { Libp2pNode } from './protocol.ts'
@@ -34,7 +35,7 @@ export class Libp2pTransport implements Transport {
     this.#node = node
     this.#settings = settings
     // Once what libp2p held was taken over, it may hold as much again.
-    const maxBuffered = SENT_AHEAD + settings.maxBuffered + 2 * settings.maxStreamWindow
+    const maxBuffered = SENT_AHEAD + GATHERED_BYTES + settings.maxBuffered + 2 * settings.maxStreamWindow
     this.supports = { identity: true, encrypted: true, maxBuffered, oneListener: true }
   }
 

@@ -1,0 +1,62 @@
+import { Uint8ArrayList } from 'uint8arraylist'
+
+/** What is gathered at most, in bytes: sixteen messages of the encryption, of which the last is hardly ever full. */
+export const GATHERED_BYTES = 1024 * 1024
+
+/** Microtasks within which a source that has more at hand gives it, through whatever generators it is wrapped in. */
+const PATIENCE = 32
+
+/**
+ * Chunks that come in one go, to be sent together, none of them copied. libp2p makes a frame of the muxer and messages of
+ * the encryption of each send by itself, and the remote answers each frame with a sign of room: a short chunk costs as
+ * much as a long one.
+ */
+export class Gathering {
+  readonly #send: (bytes: Uint8ArrayList) => void
+  readonly #failed: (thrown: unknown) => void
+  #held = new Uint8ArrayList()
+  #added = 0
+  #waiting = false
+
+  /** What `send` throws goes to who called {@link add} or {@link flush}, or else to `failed`. */
+  constructor(send: (bytes: Uint8ArrayList) => void, failed: (thrown: unknown) => void) {
+    this.#send = send
+    this.#failed = failed
+  }
+
+  /** Bytes that have not been sent yet. */
+  get bytes(): number {
+    return this.#held.byteLength
+  }
+
+  /** Takes a chunk, which is only read. It is sent when enough is there, or soon. */
+  add(chunk: Uint8Array): void {
+    this.#added++
+    this.#held.append(chunk)
+    if (this.bytes >= GATHERED_BYTES) this.flush()
+    else if (!this.#waiting) this.#wait(this.#added, PATIENCE)
+  }
+
+  /** Sends what is there. */
+  flush(): void {
+    if (this.bytes === 0) return
+    const held = this.#held
+    this.#held = new Uint8ArrayList()
+    this.#send(held)
+  }
+
+  /** Sends what is there once nothing more has come for as long as a source at work takes. */
+  #wait(added: number, patience: number): void {
+    this.#waiting = true
+    queueMicrotask(() => {
+      if (this.#added !== added) return this.#wait(this.#added, PATIENCE)
+      if (patience > 0) return this.#wait(added, patience - 1)
+      this.#waiting = false
+      try {
+        this.flush()
+      } catch (error) {
+        this.#failed(error)
+      }
+    })
+  }
+}
