@@ -12,14 +12,19 @@ const PATIENCE = 32
  * much as a long one.
  */
 export class Gathering {
+  readonly #most: number
   readonly #send: (bytes: Uint8ArrayList) => void
   readonly #failed: (thrown: unknown) => void
   #held = new Uint8ArrayList()
   #added = 0
   #waiting = false
 
-  /** What `send` throws goes to who called {@link add} or {@link flush}, or else to `failed`. */
-  constructor(send: (bytes: Uint8ArrayList) => void, failed: (thrown: unknown) => void) {
+  /**
+   * `most` bytes are gathered before they are sent; with 0 each chunk by itself. What `send` throws goes to who called
+   * {@link add} or {@link flush}, or else to `failed`.
+   */
+  constructor(most: number, send: (bytes: Uint8ArrayList) => void, failed: (thrown: unknown) => void) {
+    this.#most = most
     this.#send = send
     this.#failed = failed
   }
@@ -33,7 +38,7 @@ export class Gathering {
   add(chunk: Uint8Array): void {
     this.#added++
     this.#held.append(chunk)
-    if (this.bytes >= GATHERED_BYTES) this.flush()
+    if (this.bytes >= this.#most) this.flush()
     else if (!this.#waiting) this.#wait(this.#added, PATIENCE)
   }
 

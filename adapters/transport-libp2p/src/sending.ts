@@ -1,6 +1,6 @@
 import { Sender } from '@anyfeed/adapter-kit'
 import type { Stream } from '@libp2p/interface'
-import { Gathering } from './gathering.ts'
+import { GATHERED_BYTES, Gathering } from './gathering.ts'
 
 /** Bytes that may wait in the stream for room in the connection, so that there is always something to fill it with. */
 export const SENT_AHEAD = 256 * 1024
@@ -18,8 +18,10 @@ export interface SendingParts {
 /** The sending direction of a libp2p stream. */
 export function sending({ stream, end, abort, broken }: SendingParts): Sender {
   // Where libp2p was given a bound of its own, passing it would reset the stream.
-  const ahead = (stream.maxWriteBufferLength ?? Infinity) === Infinity ? SENT_AHEAD : 0
+  const bounded = (stream.maxWriteBufferLength ?? Infinity) !== Infinity
+  const ahead = bounded ? 0 : SENT_AHEAD
   const gathering = new Gathering(
+    bounded ? 0 : GATHERED_BYTES,
     (bytes) => stream.send(bytes),
     (thrown) => abort(broken(thrown))
   )

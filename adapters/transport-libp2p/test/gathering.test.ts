@@ -6,6 +6,7 @@ import { GATHERED_BYTES, Gathering } from '../src/gathering.ts'
 function open() {
   const sent: Uint8Array[] = []
   const gathering = new Gathering(
+    GATHERED_BYTES,
     (bytes) => sent.push(bytes.slice()),
     (thrown) => expect.unreachable(String(thrown))
   )
@@ -64,6 +65,7 @@ describe('what is gathered for a libp2p stream', () => {
     const over = new Error('the stream is over')
     const failures: unknown[] = []
     const gathering = new Gathering(
+      GATHERED_BYTES,
       () => {
         throw over
       },

@@ -13,17 +13,21 @@ const MIB = 1024 * 1024
 export interface NodeSettings {
   /** yamux's window, in bytes: the first and the largest. */
   readonly window?: number
+  /** What may wait to be sent on a stream, in bytes, before libp2p resets it. Nothing bounds it unless told. */
+  readonly maxWriteBufferLength?: number
   readonly plain?: boolean
   /** Whether it runs at once; it does unless told. */
   readonly start?: boolean
 }
 
 /** A libp2p node on a port of loopback. */
-export async function openNode({ window, plain, start = true }: NodeSettings = {}): Promise<Libp2p> {
-  const streamOptions =
-    window === undefined
-      ? { maxStreamWindowSize: 4 * MIB }
-      : { initialStreamWindowSize: window, maxStreamWindowSize: window }
+export async function openNode(settings: NodeSettings = {}): Promise<Libp2p> {
+  const { window, maxWriteBufferLength, plain, start = true } = settings
+  const streamOptions = {
+    maxStreamWindowSize: window ?? 4 * MIB,
+    ...(window !== undefined && { initialStreamWindowSize: window }),
+    ...(maxWriteBufferLength !== undefined && { maxWriteBufferLength })
+  }
   return await createLibp2p({
     start,
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },

@@ -1,4 +1,4 @@
-// The traps of libp2p 3's streams, each by what an application would see of it. The numbers are those of the field notes.
+// The traps of libp2p 3's streams, each by what an application would see of it.
 import { ConnectionError } from '@anyfeed/interfaces'
 import { describe, expect, it } from 'vitest'
 import { countBytes, countNumbered, numbered, silence } from '../../../conformance/src/bytes/numbered.ts'
@@ -182,4 +182,17 @@ describe('traps of libp2p streams', () => {
         expect(await countNumbered(near.source)).toBe(round)
       }
     }))
+
+  it('11: what waits to be sent beyond a bound of the node resets the stream: such a bound is not passed', () =>
+    withLinked(
+      async ({ connect }) => {
+        const [near, far] = await connect()
+        const sizes = Array.from({ length: 4096 }, (_, i) => 1 + (i % 2048))
+        const sunk = near.sink(numbered(sizes))
+        await atRest(() => far.source)
+        expect(await countNumbered(far.source)).toBe(sizes.reduce((a, b) => a + b))
+        await sunk
+      },
+      { window: 256 * 1024, maxWriteBufferLength: 4096 }
+    ))
 })
