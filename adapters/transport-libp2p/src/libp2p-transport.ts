@@ -21,7 +21,7 @@ import { Libp2pTransport } from './transport.ts'
  * - **Ends and breaks**: a remote that runs this adapter ends a stream only when its sink has ended, however its node is
  *   stopped or its connection closed. Another js-libp2p peer whose connection is closed tells of an end that nobody
  *   meant, and no byte tells the two apart: that a feed is complete must come from the feed.
- * - **Memory**: `supports.maxBuffered` is `maxBuffered + 2 * maxStreamWindow`, and 1.25 MiB that wait at the sender.
+ * - **Memory**: `supports.maxBuffered` is `maxBuffered + 2 * maxStreamWindow`, and 3 MiB that wait at the sender.
  *
  * `close` unregisters the protocol and aborts the connections; the node goes on.
  *

@@ -3,7 +3,7 @@ import type { Stream } from '@libp2p/interface'
 import { GATHERED_BYTES, Gathering } from './gathering.ts'
 
 /** Bytes that may wait in the stream for room in the connection, so that there is always something to fill it with. */
-export const SENT_AHEAD = 256 * 1024
+export const SENT_AHEAD = 2 * 1024 * 1024
 
 export interface SendingParts {
   readonly stream: Stream
