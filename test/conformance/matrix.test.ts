@@ -1,44 +1,18 @@
-import { type StackSuiteOptions, stackConformance } from '@anyfeed/conformance'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type Cell, nameOf, stackOf } from './matrix/cell.ts'
-import { cells } from './matrix/cells.ts'
-import { coveringCells, pairsOf } from './matrix/covering.ts'
-import { originalSuite } from './matrix/original-suite.ts'
+import { pairsOf } from './matrix/covering.ts'
 import { inWords, matrixPage } from './matrix/page.ts'
-import { discoveryParts, storageParts, transportParts } from './matrix/parts.ts'
+import { stopParts } from './matrix/parts.ts'
+import { covering, stacks } from './matrix/stacks.ts'
 
-// A selection of what `npm run conformance` runs whole, unless all of it is asked for.
-const whole = process.env.ANYFEED_MATRIX === 'whole'
-const stacks = new Map<Cell, StackSuiteOptions>()
-for (const cell of cells) {
-  const stack = await stackOf(cell)
-  if (!('cannot' in stack)) stacks.set(cell, stack)
-}
-const possible = [...stacks.keys()].map((cell) => ({ ...nameOf(cell), stack: stacks.get(cell) as StackSuiteOptions }))
-const covering = coveringCells(possible)
-const chosen = whole ? possible : covering
-
-afterAll(() => Promise.all([...storageParts, ...transportParts, ...discoveryParts].map((part) => part.stop())))
+afterAll(stopParts)
 
 it('each two adapters that can be together are so in a cell that is run', () => {
   const covered = new Set(covering.flatMap(pairsOf))
-  expect([...new Set(possible.flatMap(pairsOf))].filter((pair) => !covered.has(pair))).toEqual([])
+  expect([...new Set(stacks.flatMap(pairsOf))].filter((pair) => !covered.has(pair))).toEqual([])
   // All pairs of a storage with anything, and all of a transport with a discovery but three.
   expect(covered.size).toBe(15 + 12 + 20 - 3)
-  expect(covering.length).toBeLessThan(stacks.size / 2)
+  expect(covering.length).toBeLessThan(stacks.length / 2)
 })
-
-for (const { stack } of chosen) stackConformance({ describe, it }, stack)
-
-// Each transport and each discovery, with the original as a peer.
-for (const [place, transport] of transportParts.entries()) {
-  for (const [other, discovery] of discoveryParts.entries()) {
-    if (!whole && (place + other) % discoveryParts.length !== 1) continue
-    const cell = cells.find((each) => each.transport === transport && each.discovery === discovery)
-    const stack = stacks.get(cell as Cell)
-    if (stack !== undefined) originalSuite({ describe, it }, stack)
-  }
-}
 
 describe('the page of the matrix', () => {
   const named = { storage: 's', transport: 't' }

@@ -29,3 +29,8 @@ export const discoveryParts: ReadonlyArray<Part<DiscoverySuiteOptions>> = [
   part('mDNS', mdnsDiscoveryOptions),
   part('BitTorrent DHT', bittorrentDiscoveryOptions)
 ]
+
+/** Ends what outlives the cases of any part. */
+export async function stopParts(): Promise<void> {
+  await Promise.all([...storageParts, ...transportParts, ...discoveryParts].map((part) => part.stop()))
+}

@@ -1,0 +1,3 @@
+import { stacksOn } from './matrix/stacks-on.ts'
+
+stacksOn('classic-level')
