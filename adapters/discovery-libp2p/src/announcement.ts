@@ -4,6 +4,7 @@ import { withDeadline } from './deadline.ts'
 import type { Newcomers } from './newcomers.ts'
 import type { Settings } from './options.ts'
 import type { Libp2pNode } from './protocol.ts'
+import { Reach } from './reach.ts'
 
 /**
  * As many peers keep a record (k of Kademlia). While fewer are connected the record has not reached all that it should,
@@ -45,12 +46,14 @@ export async function keepProviding(
   }
 }
 
+/** Resolves with whether somebody keeps the record now. */
 async function provide(node: Libp2pNode, id: CID, settings: Settings, signal: AbortSignal): Promise<boolean> {
+  const reach = new Reach()
   try {
     await withDeadline(settings.clock, settings.queryTimeout, signal, (signal) =>
-      node.contentRouting.provide(id, { signal })
+      node.contentRouting.provide(id, { signal, onProgress: reach.onProgress })
     )
-    return true
+    return !reach.none
   } catch (error) {
     rethrowMisuse(error)
     return false

@@ -2,6 +2,7 @@ import { byteStream } from '@libp2p/utils'
 import { describe, expect, it } from 'vitest'
 import { contentId } from '../src/content-id.ts'
 import { ADDRESSES_PROTOCOL, libp2pDiscovery } from '../src/index.ts'
+import { Reach } from '../src/reach.ts'
 import { find, freshTopic, type Member, withNetwork } from './network.ts'
 
 const never = new AbortController().signal
@@ -215,6 +216,40 @@ describe('libp2p discovery', () => {
       }
       here.discovery.announce(topic, ['/memory/a'], { signal: never })
       expect(await find(there.discovery, topic, 1)).toEqual(['/memory/a'])
+    }))
+
+  it('tries again when everybody who was asked to keep the record has failed, of which kad-dht makes no error', () =>
+    withNetwork(async ({ join }) => {
+      const here = await join()
+      const there = await join()
+      const topic = freshTopic()
+      const { contentRouting } = here.node
+      const provide = contentRouting.provide.bind(contentRouting)
+      contentRouting.provide = async (_, options) => {
+        contentRouting.provide = provide
+        const messages = [
+          ['peer-response', { messageName: 'FIND_NODE' }],
+          ['send-query', { messageName: 'ADD_PROVIDER' }],
+          ['query-error', { error: new Error('no answer') }]
+        ] as const
+        for (const [name, detail] of messages)
+          options?.onProgress?.(new CustomEvent(`kad-dht:query:${name}`, { detail }))
+      }
+      here.discovery.announce(topic, ['/memory/a'], { signal: never })
+      expect(await find(there.discovery, topic, 1)).toEqual(['/memory/a'])
+    }))
+
+  it('hears from kad-dht who keeps a record', () =>
+    withNetwork(async ({ join }) => {
+      const here = await join()
+      const there = await join()
+      const topic = freshTopic()
+      here.discovery.announce(topic, ['/memory/a'], { signal: never })
+      await find(there.discovery, topic, 1)
+      const reach = new Reach()
+      await here.node.contentRouting.provide(contentId(topic), { onProgress: reach.onProgress })
+      expect(reach.kept).toBe(1)
+      expect(reach.none).toBe(false)
     }))
 
   it('refuses misuse', () =>
