@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { numbered } from '../../../conformance/src/bytes/numbered.ts'
 import { GATHERED_BYTES, Gathering } from '../src/gathering.ts'
 
 /** A gathering, and what it has sent. */
@@ -28,6 +29,21 @@ describe('what is gathered for a libp2p stream', () => {
     await turn()
     expect(gathering.bytes).toBe(0)
     expect(sent).toEqual([Uint8Array.from({ length: 10_000 }, (_, i) => i / 100)])
+  })
+
+  it('is no long list, however short the chunks, and comes byte for byte', async () => {
+    const lists: Array<{ arrays: number; bytes: Uint8Array }> = []
+    const gathering = new Gathering(
+      GATHERED_BYTES,
+      (list) => lists.push({ arrays: [...list].length, bytes: list.slice() }),
+      (thrown) => expect.unreachable(String(thrown))
+    )
+    const sizes = Array.from({ length: 100_000 }, (_, i) => (i % 1000 === 999 ? 3000 : i % 7))
+    const all = [...numbered(sizes)]
+    for (const chunk of all) if (chunk.byteLength > 0) gathering.add(chunk)
+    await turn()
+    expect(Buffer.concat(lists.map(({ bytes }) => bytes)).equals(Buffer.concat(all))).toBe(true)
+    for (const { arrays, bytes } of lists) expect(arrays).toBeLessThan(bytes.byteLength / 1024 + 3)
   })
 
   it('leaves within the turn when nothing more comes', async () => {
