@@ -9,10 +9,11 @@ import type { Libp2pNode } from './protocol.ts'
  * - A topic is announced as a content id, the one whose SHA-256 it is. The DHT holds who provides it and no more; each
  *   provider is then asked, over `/anyfeed/addresses/1.0.0`, under which addresses it serves the topic. So addresses of
  *   every transport are carried, byte for byte: at most 64 a topic, of at most 512 bytes of UTF-8.
- * - **announce** starts when there is a peer to tell, and is made again at the renewal interval, after failures, and,
- *   while fewer than 20 peers are connected, whenever one comes. When the signal fires nothing is answered for the topic
- *   any more, so that nothing is found (`supports.forgetsAfter` is 0); the DHT's record stays with others until it runs out
- *   (48 hours) and leads to that answer.
+ * - **announce** starts when there is a peer to tell, and is made again at the renewal interval, after failures, also
+ *   those of everybody whom kad-dht asked to keep the record, and, while fewer than 20 peers are connected, whenever one
+ *   comes. When the signal fires nothing is answered for the topic any more, so that nothing is found
+ *   (`supports.forgetsAfter` is 0); the DHT's record stays with others until it runs out (48 hours) and leads to that
+ *   answer.
  * - **lookup** goes on in rounds, with pauses that grow while nothing new comes. Peers that are gone, slow (5 seconds) or
  *   talk nonsense are passed over; what the node itself announces is not found.
  *

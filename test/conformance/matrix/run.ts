@@ -9,7 +9,7 @@ import { runMatrixRows } from '../../browser/matrix-rows.ts'
 import { type NamedCell, nameOf } from './cell.ts'
 import { cells } from './cells.ts'
 import { inWords, matrixPage, wasLeftOut } from './page.ts'
-import { discoveryParts, storageParts, transportParts } from './parts.ts'
+import { stopParts, storageParts } from './parts.ts'
 import { type CellResult, runCell } from './run-cell.ts'
 import { ORIGINAL, runOriginal } from './run-original.ts'
 
@@ -25,7 +25,7 @@ async function* run(): AsyncGenerator<CellResult, void> {
   for (const cell of cells.filter(({ storage }) => storage === storageParts[0])) {
     if (isWanted({ ...nameOf(cell), storage: ORIGINAL })) yield await runOriginal(cell)
   }
-  await Promise.all([...storageParts, ...transportParts, ...discoveryParts].map((part) => part.stop()))
+  await stopParts()
   yield* runMatrixRows(isWanted)
 }
 
