@@ -203,22 +203,25 @@ describe('libp2p discovery', () => {
       expect(provided).toBe(5)
     }))
 
-  it('tries again what failed', () =>
-    withNetwork(async ({ join }) => {
-      const here = await join()
-      const there = await join()
-      const topic = freshTopic()
-      const { contentRouting } = here.node
-      const provide = contentRouting.provide.bind(contentRouting)
-      contentRouting.provide = async () => {
-        contentRouting.provide = provide
+  it.each([
+    [
+      'failed',
+      () => {
         throw new Error('not now')
       }
-      here.discovery.announce(topic, ['/memory/a'], { signal: never })
-      expect(await find(there.discovery, topic, 1)).toEqual(['/memory/a'])
-    }))
-
-  it('tries again when everybody who was asked to keep the record has failed, of which kad-dht makes no error', () =>
+    ],
+    [
+      'reached nobody, of which kad-dht makes no error',
+      (onProgress: (event: CustomEvent) => void) => {
+        const messages = [
+          ['peer-response', { messageName: 'FIND_NODE' }],
+          ['send-query', { messageName: 'ADD_PROVIDER' }],
+          ['query-error', { error: new Error('no answer') }]
+        ] as const
+        for (const [name, detail] of messages) onProgress(new CustomEvent(`kad-dht:query:${name}`, { detail }))
+      }
+    ]
+  ])('tries again what %s', (_, first) =>
     withNetwork(async ({ join }) => {
       const here = await join()
       const there = await join()
@@ -227,17 +230,12 @@ describe('libp2p discovery', () => {
       const provide = contentRouting.provide.bind(contentRouting)
       contentRouting.provide = async (_, options) => {
         contentRouting.provide = provide
-        const messages = [
-          ['peer-response', { messageName: 'FIND_NODE' }],
-          ['send-query', { messageName: 'ADD_PROVIDER' }],
-          ['query-error', { error: new Error('no answer') }]
-        ] as const
-        for (const [name, detail] of messages)
-          options?.onProgress?.(new CustomEvent(`kad-dht:query:${name}`, { detail }))
+        first(options?.onProgress as (event: CustomEvent) => void)
       }
       here.discovery.announce(topic, ['/memory/a'], { signal: never })
       expect(await find(there.discovery, topic, 1)).toEqual(['/memory/a'])
-    }))
+    })
+  )
 
   it('hears from kad-dht who keeps a record', () =>
     withNetwork(async ({ join }) => {
