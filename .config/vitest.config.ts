@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -40,8 +41,8 @@ export default defineConfig({
     include: ['{packages,adapters}/*/test/**/*.test.ts', 'conformance/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/browser/**'],
     globalSetup: ['.config/browser-tests.ts'],
-    // Files wait more than they work: two at a time, on two cores too, where one would be the default.
-    maxWorkers: 2,
+    // Files wait more than they work: two at a time at least, on two cores too, where one would be the default.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000
   }

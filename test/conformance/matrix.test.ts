@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { pairsOf } from './matrix/covering.ts'
 import { inWords, matrixPage } from './matrix/page.ts'
-import { stopParts } from './matrix/parts.ts'
+import { stopParts, storageParts } from './matrix/parts.ts'
 import { covering, stacks } from './matrix/stacks.ts'
 
 afterAll(stopParts)
@@ -12,6 +13,11 @@ it('each two adapters that can be together are so in a cell that is run', () => 
   // All pairs of a storage with anything, and all of a transport with a discovery but three.
   expect(covered.size).toBe(15 + 12 + 20 - 3)
   expect(covering.length).toBeLessThan(stacks.length / 2)
+})
+
+it('each storage has a file that runs its stacks', () => {
+  const files = storageParts.map(({ name }) => `stacks-${name}.test.ts`)
+  expect(files.filter((file) => !existsSync(new URL(file, import.meta.url)))).toEqual([])
 })
 
 describe('the page of the matrix', () => {

@@ -5,8 +5,8 @@ interface Progress {
 }
 
 /**
- * Whether an announcement has reached anybody. kad-dht's `provide` resolves all the same when nobody could be asked to
- * keep the record, or everybody who was has failed; but the events of its progress tell. Other routers tell nothing.
+ * Whether an announcement has reached anybody. kad-dht's `provide` resolves all the same when everybody who was asked
+ * has failed; but the events of its progress tell. Other routers tell nothing, nor does a DHT that knows nobody to ask.
  */
 export class Reach {
   #tells = false

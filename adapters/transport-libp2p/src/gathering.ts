@@ -1,13 +1,13 @@
 import { Uint8ArrayList } from 'uint8arraylist'
 
-/** What is gathered at most, in bytes: sixteen messages of the encryption, of which the last is hardly ever full. */
+/** What is gathered at most, in bytes: about sixteen messages of the encryption, so that one more for the rest is little. */
 export const GATHERED_BYTES = 1024 * 1024
 
 /** Chunks below so many bytes are copied into pages: libp2p takes quadratic time for a list of very many arrays. */
 const SMALL_BYTES = 1024
 const PAGE_BYTES = 4 * 1024
 
-/** Microtasks within which a source that has more at hand gives it, through whatever generators it is wrapped in. */
+/** Microtasks within which a source that has more at hand gives it, through a few generators that it is wrapped in. */
 const PATIENCE = 32
 
 /**
