@@ -58,8 +58,8 @@ export class Database {
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    const [value] = await this.getMany([key])
-    return value
+    const value = await attempt('read', () => this.#db.get<Uint8Array, Uint8Array>(key, BINARY))
+    return value === undefined ? undefined : this.#plain(value)
   }
 
   /** In the order asked. */

@@ -24,13 +24,21 @@ export class FailingLevel extends MemoryLevel<string, string> {
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: overloads of abstract-level
+  override get(...args: any[]): any {
+    return this.#read() ?? super.get(args[0], args[1])
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: overloads of abstract-level
   override getMany(...args: any[]): any {
+    return this.#read() ?? super.getMany(args[0], args[1])
+  }
+
+  /** How a read fails, if this one does. */
+  #read(): Promise<never> | undefined {
     this.reads++
-    if (this.failReads > 0) {
-      this.failReads--
-      return Promise.reject(new Error('disk gone'))
-    }
-    return super.getMany(args[0], args[1])
+    if (this.failReads === 0) return undefined
+    this.failReads--
+    return Promise.reject(new Error('disk gone'))
   }
 }
 

@@ -103,7 +103,7 @@ describe('on LevelDB', () => {
     await add(KEY, [block(0, 'one')])
     const copy = await copyInto(db, new FailingLevelDB())
     const entry = (await keys()).find((key) => isData(key) && isJournal(key))!
-    const value = await db.get<Uint8Array, Uint8Array>(entry, BINARY)
+    const value = await db.get(entry, BINARY)
     await copy.put<Uint8Array, Uint8Array>(entry, value!.subarray(0, -1), BINARY)
     await expect(levelStorage(copy).open()).rejects.toMatchObject({ code: 'ERR_STORAGE' })
   })

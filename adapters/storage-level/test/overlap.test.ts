@@ -39,14 +39,23 @@ class StoppableLevel extends MemoryLevel<string, string> {
   beforeBatch: Stop | undefined
 
   // biome-ignore lint/suspicious/noExplicitAny: overloads of abstract-level
-  override async getMany(...[keys, options]: any[]): Promise<any> {
+  override get(...[key, options]: any[]): any {
+    return this.#read(() => super.get(key, options))
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: overloads of abstract-level
+  override getMany(...[keys, options]: any[]): any {
+    return this.#read(() => super.getMany(keys, options))
+  }
+
+  async #read<T>(read: () => Promise<T>): Promise<T> {
     const { beforeRead, afterRead } = this
     this.beforeRead = undefined
     this.afterRead = undefined
     await beforeRead?.stop()
-    const values = await super.getMany(keys, options)
+    const result = await read()
     await afterRead?.stop()
-    return values
+    return result
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: overloads of abstract-level

@@ -6,6 +6,8 @@ const ONE_SHOT_BYTES = 4096
 const HASH_BYTES = 32
 
 const scratch = new Uint8Array(ONE_SHOT_BYTES)
+/** The beginning of it that was hashed last: many inputs of one length come one behind the other. */
+let joined = scratch
 
 /** SHA-256 by the platform's native code. */
 export const sha256: Sha256 = (...parts) => {
@@ -21,8 +23,9 @@ export const sha256: Sha256 = (...parts) => {
     scratch.set(part, offset)
     offset += part.length
   }
+  if (joined.length !== length) joined = scratch.subarray(0, length)
   // As text, one character a byte: Node takes several times as long to make a Buffer (docs/architecture.md).
-  const text = hash('sha256', scratch.subarray(0, length), 'binary')
+  const text = hash('sha256', joined, 'binary')
   const bytes = new Uint8Array(HASH_BYTES)
   for (let i = 0; i < HASH_BYTES; i++) bytes[i] = text.charCodeAt(i)
   return bytes
