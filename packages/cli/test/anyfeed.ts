@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { Event } from '../src/output/events.ts'
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+export const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 export const LOOPBACK = ['--listen', '/ip4/127.0.0.1/tcp/0']
 
@@ -45,7 +45,7 @@ export class Run {
   #over = false
 
   constructor(args: readonly string[], options: { stdout?: number; cwd?: string } = {}) {
-    const child = spawn(process.execPath, [MAIN, ...quietly(args)], {
+    const child = spawn(process.execPath, [PROGRAM, ...quietly(args)], {
       stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd })
     })
