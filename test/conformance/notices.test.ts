@@ -52,7 +52,7 @@ it.each<[what: string, caseName: string, count: number, Describe]>([
   [
     'a store with optional members that the suite was not told of',
     OPTIONAL,
-    2,
+    3,
     (runner, shared) => storageConformance(runner, { ...storageOptions(), optional: [], ...shared })
   ],
   [

@@ -12,6 +12,7 @@ import {
   numberOf
 } from './keys.ts'
 import { LogSync } from './log-sync.ts'
+import { type AheadValue, ReadAhead } from './read-ahead.ts'
 import { SharedLock } from './shared-lock.ts'
 import { readUint56, UINT56_BYTES, writeUint56 } from './uint56.ts'
 
@@ -34,6 +35,8 @@ const KEYS_AT_ONCE = 1000
 export class Journal {
   readonly #db: Database
   readonly #log: LogSync
+  /** Of the index, as the database has it: what is pending comes before. Emptied whenever the index is written. */
+  readonly #ahead: ReadAhead
   readonly #journaling: boolean
   /** Shared by batches that are journaled, had alone by what brings the index up to date. */
   readonly #writes = new SharedLock()
@@ -48,6 +51,7 @@ export class Journal {
   constructor(db: Database) {
     this.#db = db
     this.#log = new LogSync(db)
+    this.#ahead = new ReadAhead(db)
     this.#journaling = db.isLevelDB
   }
 
@@ -87,26 +91,38 @@ export class Journal {
     return operation.type === 'put' ? operation.value : undefined
   }
 
-  /** In the order asked, and where the database takes a snapshot as of one moment. */
+  /**
+   * Keys of the index that will be asked for soon are read from now on. Resolves when that is over, however it ends.
+   * Where the index is written in place, nothing is: each batch may change what was read.
+   */
+  async expect(keys: readonly Uint8Array[]): Promise<void> {
+    if (this.#journaling) await this.#ahead.read(keys.filter((key) => this.#pendingOn(key) === undefined))
+  }
+
+  /** In the order asked, and where the database takes a snapshot and none was expected as of one moment. */
   async getMany(keys: Uint8Array[]): Promise<Array<Uint8Array | undefined>> {
-    if (this.#pending.size === 0) return this.#db.getMany(keys)
+    if (this.#pending.size + this.#ahead.size === 0) return this.#db.getMany(keys)
     const values: Array<Uint8Array | undefined> = []
-    const missing: Uint8Array[] = []
-    const places: number[] = []
-    keys.forEach((key, place) => {
+    const ahead: Array<[number, AheadValue]> = []
+    const missing: number[] = []
+    for (const [place, key] of keys.entries()) {
       const operation = this.#pendingOn(key)
       if (operation === undefined) {
-        places.push(place)
-        missing.push(key)
+        const value = isData(key) ? undefined : this.#ahead.take(keyName(key))
+        if (value === undefined) missing.push(place)
+        else ahead.push([place, value])
       } else {
         values[place] = operation.type === 'put' ? operation.value : undefined
       }
-    })
+    }
+    for (const [place, value] of ahead) {
+      const read = await value.values
+      if (read === undefined) missing.push(place)
+      else values[place] = read[value.place]
+    }
     if (missing.length === 0) return values
-    const found = await this.#db.getMany(missing)
-    places.forEach((place, at) => {
-      values[place] = found[at]
-    })
+    const found = await this.#db.getMany(missing.map((place) => keys[place]!))
+    for (const [at, place] of missing.entries()) values[place] = found[at]
     return values
   }
 
@@ -159,7 +175,7 @@ export class Journal {
     const next = new Uint8Array(UINT56_BYTES)
     writeUint56(next, 0, this.#next)
     operations.push({ type: 'put', key: checkpointKey(), value: next })
-    await this.#log.batch(operations, false)
+    await this.#log.batch(operations, false).finally(() => this.#ahead.clear())
     this.#pending.clear()
     this.#entries = []
     this.#indexBytes = 0

@@ -10,7 +10,7 @@ import {
 import { assertDurability } from './durability.ts'
 import { commitChange } from './feed-commit.ts'
 import { FeedPacks } from './feed-packs.ts'
-import { dataKey, havePagesOf, lastNumber } from './keys.ts'
+import { contentKey, dataKey, havePagesOf, lastNumber } from './keys.ts'
 import { copyRecord } from './record-codec.ts'
 import { SharedLock } from './shared-lock.ts'
 import type { Store } from './store.ts'
@@ -62,6 +62,11 @@ export class LevelFeed implements FeedStorage {
         this.#record = await commitChange(feed, change, durability === 'machine')
       })
     })
+  }
+
+  expect(hashes: readonly Uint8Array[]): void {
+    // Whatever goes wrong shows in the commit.
+    this.#store.gate.run(() => this.#store.db.expect(hashes.map(contentKey))).catch(() => {})
   }
 
   getBlock(index: number): Promise<Uint8Array | undefined> {

@@ -99,6 +99,44 @@ describe('on LevelDB', () => {
     expect(await (await storage.openFeed(KEY))!.getBlock(0)).toEqual(block(0, 'one').data)
   })
 
+  describe('blocks that are expected', () => {
+    const next = block(1, 'two')
+    let feed: FeedStorage
+
+    beforeEach(async () => {
+      feed = await add(KEY, [block(0, 'one')])
+    })
+
+    it('are looked up once, before they are committed', async () => {
+      feed.expect?.([next.hash])
+      const { reads } = db
+      await feed.commit({ blocks: [next] })
+      expect(db.reads).toBe(reads)
+      expect(await feed.getBlock(1)).toEqual(next.data)
+    })
+
+    it('are looked up again where the index was written since', async () => {
+      let added = false
+      void add(OTHER, [block(0, 'two')]).then(() => (added = true))
+      // At one of these moments it is being written: not there yet, nor pending.
+      for (let turn = 1; !added; turn++) {
+        feed.expect?.([next.hash])
+        await (turn % 50 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined)
+      }
+      await listAll(storage)
+      await feed.commit({ blocks: [next] })
+      await storage.deleteFeed(OTHER)
+      expect(await feed.getBlock(1)).toEqual(next.data)
+    })
+
+    it('are looked up again where that failed', async () => {
+      db.failReads = 1
+      feed.expect?.([next.hash])
+      await feed.commit({ blocks: [next] })
+      expect(await feed.getBlock(1)).toEqual(next.data)
+    })
+  })
+
   it('rejects a journal that is damaged', async () => {
     await add(KEY, [block(0, 'one')])
     const copy = await copyInto(db, new FailingLevelDB())

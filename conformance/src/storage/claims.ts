@@ -24,10 +24,12 @@ export const claimCases = [
     'supports.optional-members',
     'the store has the optional members that the suite was told of; of others it is told that they go untested',
     quote('Storage.findBlock', 'Optional: for stores that find their content by its hash anyway.').concat(
-      quote('FeedStorage.getBlocks', 'Optional: where a store has it, many small blocks are read at once.')
+      quote('FeedStorage.getBlocks', 'Optional: where a store has it, many small blocks are read at once.'),
+      quote('FeedStorage.expect', 'Optional: for stores whose commits read before they write.')
     ),
     async ({ storage, options, notice }) => {
-      const members = { findBlock: storage.findBlock, getBlocks: storage.createFeed(bytes32('a')).getBlocks }
+      const { getBlocks, expect } = storage.createFeed(bytes32('a'))
+      const members = { findBlock: storage.findBlock, getBlocks, expect }
       for (const [name, member] of Object.entries(members)) {
         const told = options.optional?.includes(name as OptionalMember) === true
         ok(!told || typeof member === 'function', `the suite was told of ${name}, which is not there`)

@@ -9,8 +9,8 @@ export interface CrashingStorage {
   reopen(): Storage | Promise<Storage>
 }
 
-/** What the interfaces leave to the store: `Storage.findBlock` and `FeedStorage.getBlocks`. */
-export type OptionalMember = 'findBlock' | 'getBlocks'
+/** What the interfaces leave to the store: `Storage.findBlock`, `FeedStorage.getBlocks` and `FeedStorage.expect`. */
+export type OptionalMember = 'findBlock' | 'getBlocks' | 'expect'
 
 /** What the storage suite takes. */
 export interface StorageSuiteOptions extends SuiteOptions {

@@ -9,6 +9,7 @@ import { concurrencyCases } from './concurrency.ts'
 import { contentCases } from './content.ts'
 import { deletionCases } from './deletion.ts'
 import { durabilityCases } from './durability.ts'
+import { expectingCases } from './expecting.ts'
 import { failureCases } from './failures.ts'
 import { feedCases } from './feeds.ts'
 import { modelCases } from './model.ts'
@@ -31,6 +32,7 @@ export const storageCases: readonly StorageCase[] = [
   ...contentCases,
   ...byContentCases,
   ...neighbourCases,
+  ...expectingCases,
   ...deletionCases,
   ...modelCases
 ]

@@ -23,6 +23,8 @@ export class FaultyStorage implements Storage {
   readonly damagedBlocks = new Set<number>()
   readonly damagedNodes = new Set<number>()
   readonly commits: FeedChange[] = []
+  /** The hashes of blocks that it was told to expect. */
+  readonly expected: Uint8Array[] = []
   readonly #inner: Storage
   readonly #wrapped = new Map<FeedStorage, FeedStorage>()
 
@@ -76,6 +78,9 @@ export class FaultyStorage implements Storage {
         await feed.commit(change, options)
         for (const { index } of change.blocks ?? []) storage.damagedBlocks.delete(index)
         for (const { index } of change.nodes ?? []) storage.damagedNodes.delete(index)
+      },
+      expect(hashes) {
+        storage.expected.push(...hashes)
       },
       async getBlock(index, options) {
         call('getBlock')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createCore } from '@anyfeed/core'
 import { memoryStorage } from '@anyfeed/storage-memory'
 import fc from 'fast-check'
@@ -6,7 +7,7 @@ import { hex, seededBlocks, utf8 } from './content.ts'
 import { FaultyStorage } from './faulty-storage.ts'
 import { GrownTree } from './grown-tree.ts'
 import { connect } from './pipe.ts'
-import { turn } from './until.ts'
+import { turn, until } from './until.ts'
 
 const tree = new GrownTree(seededBlocks(20))
 
@@ -39,6 +40,28 @@ describe('appending', () => {
       ),
       { seed: 7, numRuns: 60 }
     )
+    await core.close()
+  })
+
+  it('a store hears of the blocks of the next batch while it works on the one before', async () => {
+    const storage = new FaultyStorage()
+    const core = createCore({ storage })
+    const feed = core.add()
+    await feed.open()
+    let release = () => {}
+    storage.gate = new Promise((resolve) => {
+      release = resolve
+    })
+    const blocks = seededBlocks(5)
+    const long = new Uint8Array(4 * 1024 * 1024)
+    const appended = [blocks, [long], [long], ['behind']].map((values) => feed.append(values))
+    const heard = () => storage.expected.map(hex)
+    await until(() => heard().length > 0)
+    const leaf = (block: Uint8Array) => hex(new Uint8Array(createHash('sha256').update('\0').update(block).digest()))
+    expect(heard()).toEqual([leaf(long)])
+    release()
+    await Promise.all(appended)
+    expect(hex(await feed.finalize())).toBe(hex(new GrownTree([...blocks, long, long, Buffer.from('behind')]).id))
     await core.close()
   })
 

@@ -111,6 +111,14 @@ export interface FeedStorage {
   commit(change: FeedChange, options?: { readonly durability?: Durability }): Promise<void>
 
   /**
+   * Blocks with these leaf hashes are likely to be committed soon: a store that looks up whether it has them may begin
+   * to. Changes nothing that can be seen, and never throws: what goes wrong shows when they are committed.
+   *
+   * Optional: for stores whose commits read before they write.
+   */
+  expect?(hashes: readonly Uint8Array[]): void
+
+  /**
    * The bytes of a block, or `undefined` when it is not here.
    *
    * With `shared`, the caller only reads the array: the store may return the one that it keeps, and never changes it.

@@ -39,7 +39,7 @@ function levelOptions<T extends MemoryLevel | ClassicLevel>(
   const options: StorageSuiteOptions = {
     name,
     supports,
-    optional: ['findBlock', 'getBlocks'],
+    optional: ['findBlock', 'getBlocks', 'expect'],
     create: () => storeIn(makePlace()),
     // What is only in memory is gone when it is closed, although the object may be opened again.
     reopen: (storage) => storeIn(supports.persistent ? of(storage).place : makePlace()),

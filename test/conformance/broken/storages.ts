@@ -21,6 +21,7 @@ export function faulty(storage: Storage, { feed: feedFault = () => ({}), store =
       commit: (change, options) => feed.commit(change, options),
       getBlock: (index, options) => feed.getBlock(index, options),
       getBlocks: (start, end, options) => read(feed, start, end, options),
+      expect() {},
       getNodes: (indexes) => feed.getNodes(indexes),
       getHave: () => feed.getHave()
     }
@@ -81,7 +82,7 @@ export function storageOptions(fault: StorageFault = {}): StorageSuiteOptions {
       return made
     },
     supports: memoryStorage().supports,
-    optional: ['findBlock', 'getBlocks'],
+    optional: ['findBlock', 'getBlocks', 'expect'],
     failReads(storage) {
       const medium = media.get(storage) as { broken: boolean }
       medium.broken = true
@@ -279,6 +280,39 @@ export const storageFaults: ReadonlyArray<readonly [fault: string, caseName: str
           }
         }
       }
+    }
+  ],
+  [
+    'takes what it was to expect for what it has',
+    'storage.expect.changes-nothing',
+    {
+      feed: (feed) => {
+        const known = new Set<string>()
+        return {
+          expect(hashes) {
+            for (const hash of hashes) known.add(hash.join())
+          },
+          commit: ({ blocks = [], ...change }, options) =>
+            feed.commit({ ...change, blocks: blocks.filter(({ hash }) => !known.has(hash.join())) }, options)
+        }
+      }
+    }
+  ],
+  [
+    'refuses to expect anything of a feed that was deleted',
+    'storage.expect.never-throws',
+    {
+      store: (storage) => ({
+        async deleteFeed(key) {
+          await storage.deleteFeed(key)
+          lost.add(storage)
+        }
+      }),
+      feed: (_feed, storage) => ({
+        expect() {
+          if (lost.has(storage)) throw new Error('the feed was deleted')
+        }
+      })
     }
   ],
   [

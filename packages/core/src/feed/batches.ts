@@ -36,6 +36,20 @@ export class Batches<T extends Item> {
     return this.#running !== undefined
   }
 
+  /** What goes into the next batch, as far as it has come. */
+  next(): readonly T[] {
+    let bytes = 0
+    let blocks = 0
+    let count = 0
+    while (count < this.#queue.length && blocks < BATCH_BLOCKS && bytes < BATCH_BYTES) {
+      const item = this.#queue[count] as T
+      bytes += bytesOf(item)
+      blocks += item.blocks.length
+      count++
+    }
+    return this.#queue.slice(0, count)
+  }
+
   add(item: T): void {
     this.#queue.push(item)
     this.#bytes += bytesOf(item)
@@ -51,7 +65,8 @@ export class Batches<T extends Item> {
     // One turn later, so that what is added in one turn goes into one batch.
     await Promise.resolve()
     while (this.#queue.length > 0) {
-      const batch = this.#take()
+      const batch = this.next()
+      this.#queue.splice(0, batch.length)
       try {
         await this.#target.store(batch)
         this.#forget(batch)
@@ -64,19 +79,6 @@ export class Batches<T extends Item> {
       }
     }
     this.#running = undefined
-  }
-
-  #take(): T[] {
-    let bytes = 0
-    let blocks = 0
-    let count = 0
-    while (count < this.#queue.length && blocks < BATCH_BLOCKS && bytes < BATCH_BYTES) {
-      const item = this.#queue[count] as T
-      bytes += bytesOf(item)
-      blocks += item.blocks.length
-      count++
-    }
-    return this.#queue.splice(0, count)
   }
 
   #forget(batch: readonly T[]): void {

@@ -27,9 +27,9 @@ export class UnfinishedFeed extends OpenFeed {
     this.key = key
     this.opening = open().then(async ({ storage, rehash }) => {
       const builder = await resumeBuilder(context.hash, storage, storage.record?.blocks ?? 0)
-      const { durability } = context
+      const { clock, durability } = context
       const onAppended = () => this.emit('update')
-      this.#writer = new Writer(context.hash, storage, builder, { key, durability, onAppended })
+      this.#writer = new Writer(context.hash, storage, builder, { key, clock, durability, onAppended })
       this.#storage = storage
       this.#rehash = rehash
       for (const append of this.#early.splice(0)) append(this.#writer)

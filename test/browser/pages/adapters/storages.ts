@@ -23,7 +23,7 @@ export function browserLevelOptions(): StorageSuiteOptions {
   }
   return {
     name: 'browser-level',
-    optional: ['findBlock', 'getBlocks'],
+    optional: ['findBlock', 'getBlocks', 'expect'],
     create: () => storageIn(`place ${++places}`),
     reopen: (closed) => storageIn(placeOf.get(closed) as string),
     async teardown() {
