@@ -4,24 +4,32 @@ import type { Runner } from '../suite/runner.ts'
 import { eventCases } from './events.ts'
 import { extensionCases } from './extensions.ts'
 import { findingCases } from './finding.ts'
+import { gettingCases } from './getting.ts'
+import { keepingCases } from './keeping.ts'
 import { assertStackOptions, type StackSuiteOptions } from './options.ts'
 import { readingCases } from './reading.ts'
 import type { StackCase } from './stack-case.ts'
 import { tradingCases } from './trading.ts'
+import { blockCases } from './wire/block-cases.ts'
+import { handshakeCases } from './wire/handshake-cases.ts'
+import { offenceCases } from './wire/offence-cases.ts'
 import { rangeCases } from './wire/range-cases.ts'
-import { wireCases } from './wire/wire-cases.ts'
 import { StackWorld } from './world.ts'
 import { writingCases } from './writing.ts'
 
 /** All that is asked of a whole stack. */
 export const stackCases: readonly StackCase[] = [
   ...writingCases,
+  ...gettingCases,
   ...readingCases,
+  ...keepingCases,
   ...tradingCases,
   ...extensionCases,
   ...eventCases,
   ...findingCases,
-  ...wireCases,
+  ...handshakeCases,
+  ...blockCases,
+  ...offenceCases,
   ...rangeCases
 ]
 
