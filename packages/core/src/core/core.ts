@@ -1,19 +1,11 @@
-import {
-  ClosedError,
-  FeedFinalizedError,
-  type FeedRecord,
-  type FeedStorage,
-  FeedUnknownError,
-  type Storage
-} from '@anyfeed/interfaces'
+import { ClosedError, FeedFinalizedError, type FeedRecord, FeedUnknownError, type Storage } from '@anyfeed/interfaces'
 import * as platform from '#platform'
 import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
 import { Emitter } from '../events/emitter.ts'
-import { Feed, type FeedOwner } from '../feed/feed.ts'
+import { Feed } from '../feed/feed.ts'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
-import type { FeedContext, OpenFeed } from '../feed/open-feed.ts'
-import type { UnfinishedFeed } from '../feed/unfinished-feed.ts'
+import type { FeedContext } from '../feed/open-feed.ts'
 import { HIGH_WATER_BYTES, PeerLink } from '../replicator/peer-link.ts'
 import { PeerStream } from '../session/peer-stream.ts'
 import { treeHash } from '../tree/tree-hash.ts'
@@ -22,7 +14,6 @@ import type { CoreEvents } from './events.ts'
 import { Extensions } from './extensions.ts'
 import { parseId } from './feed-id.ts'
 import { FeedsInUse } from './feeds-in-use.ts'
-import { finalize } from './finalizing.ts'
 import { type CoreOptions, durabilityOf, type Platform, type Timeouts, timeoutsOf } from './options.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
 
@@ -52,7 +43,7 @@ export function createCore(options: CoreOptions): Core {
 }
 
 /** See {@link createCore}. */
-export class Core extends Emitter<CoreEvents> implements FeedOwner {
+export class Core extends Emitter<CoreEvents> {
   /** Names this peer to others: 32 bytes. */
   readonly id: Uint8Array
   /** What this core takes from its surroundings, for whatever works along with it: one clock for all. */
@@ -82,9 +73,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
       wrapStorage: options.wrapStorage,
       peers: this.#peers,
       open: () => this.open(),
-      emit: (event, id) => {
-        this.emit(event, id)
-      }
+      emit: (event, id) => this.emit(event, id)
     })
     this.#authorize = options.authorize
     for (const name of options.extensions ?? []) this.#extensions.add(name)
@@ -120,7 +109,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     this.#assertOpen()
     const key = this.platform.random(32)
     return new Feed(
-      this,
+      this.#feeds,
       this.#feeds.write(key, options.wrapStorage, async () => this.#storage.createFeed(key))
     )
   }
@@ -132,18 +121,16 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   resume(key: string | Uint8Array, options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const bytes = parseId(key)
-    const open = this.#feeds.unfinished.get(toHex(bytes))
-    if (open !== undefined) return new Feed(this, open)
-    // What is under way now: its own closing, which waits for its opening, is none of it.
-    const free = this.#feeds.free(toHex(bytes))
-    const feed = this.#feeds.write(bytes, options.wrapStorage, async () => {
-      await free
+    const open = async () => {
       const storage = await this.#storage.openFeed(bytes)
       if (storage === undefined) throw new FeedUnknownError(`no feed has the key ${toHex(bytes)}`)
       if (storage.record?.id !== undefined) throw new FeedFinalizedError('the feed has an id')
       return storage
-    })
-    return new Feed(this, feed)
+    }
+    return new Feed(
+      this.#feeds,
+      this.#feeds.unfinished.get(toHex(bytes)) ?? this.#feeds.write(bytes, options.wrapStorage, open)
+    )
   }
 
   /**
@@ -154,15 +141,13 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     this.#assertOpen()
     const bytes = parseId(id)
     const open = this.#feeds.identified.get(toHex(bytes))
-    if (open !== undefined) return new Feed(this, open)
+    if (open !== undefined) return new Feed(this.#feeds, open)
     const key = this.platform.random(32)
-    const free = this.#feeds.free(toHex(bytes))
     const feed = this.#feeds.identify(bytes, key, async () => {
-      await free
       const storage = (await this.#storage.findFeed(bytes)) ?? this.#storage.createFeed(key)
       return this.#feeds.opened(storage, bytes, options.wrapStorage)
     })
-    return new Feed(this, feed)
+    return new Feed(this.#feeds, feed)
   }
 
   /** The records of all feeds with an id, in no order. */
@@ -181,12 +166,12 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
 
   /** Closes all handles of a feed and deletes it from the store. Resolves with whether it was there. */
   async delete(id: string | Uint8Array): Promise<boolean> {
-    return this.#delete(id, this.#feeds.identified, (bytes) => this.#storage.findFeed(bytes))
+    return this.#feeds.delete(id, this.#feeds.identified, (bytes) => this.#storage.findFeed(bytes))
   }
 
   /** Closes all handles of an unfinished feed and deletes it from the store. Resolves with whether it was there. */
   async discard(key: string | Uint8Array): Promise<boolean> {
-    return this.#delete(key, this.#feeds.unfinished, async (bytes) => {
+    return this.#feeds.delete(key, this.#feeds.unfinished, async (bytes) => {
       const storage = await this.#storage.openFeed(bytes)
       return storage?.record?.id === undefined ? storage : undefined
     })
@@ -198,18 +183,16 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
    */
   replicate(options: ReplicateOptions = {}): PeerStream {
     this.#assertOpen()
-    const nonce = this.platform.random(32)
     const authorize = this.#authorize
-    const { directory } = this.#feeds
-    const { clock, sha256 } = this.platform
+    const { clock, random, sha256 } = this.platform
     const identity = options.remoteIdentity
     const stream = new PeerStream(
       {
         ...this.#timeouts,
         id: this.id,
-        nonce,
+        nonce: random(32),
         extensions: this.#extensions.freeze(),
-        directory,
+        directory: this.#feeds.directory,
         clock,
         sha256,
         lowWater: HIGH_WATER_BYTES / 2,
@@ -233,14 +216,12 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
           onDrain: () => link?.onDrain(),
           onEnd: (error) => {
             link?.stop()
-            directory.deleteNonce(nonce)
             this.#peers.delete(stream)
             if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
           }
         }
       }
     )
-    directory.addNonce(nonce)
     this.#peers.add(stream)
     return stream
   }
@@ -249,34 +230,6 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
-  }
-
-  /** Called by a feed's handle. */
-  finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined> {
-    feed.finalizing ??= finalize(this.#feeds, feed).finally(() => {
-      feed.finalizing = undefined
-    })
-    return feed.finalizing
-  }
-
-  /** Called by a feed's handle. */
-  async release(feed: OpenFeed, handle: Feed): Promise<void> {
-    await this.#feeds.letGo(feed, handle)
-  }
-
-  async #delete(
-    id: string | Uint8Array,
-    inUse: ReadonlyMap<string, OpenFeed>,
-    find: (id: Uint8Array) => Promise<FeedStorage | undefined>
-  ): Promise<boolean> {
-    const bytes = parseId(id)
-    const name = toHex(bytes)
-    await this.open()
-    return this.#feeds.delete(
-      name,
-      () => inUse.get(name),
-      async () => (await find(bytes))?.record
-    )
   }
 
   async #close(): Promise<void> {

@@ -1,9 +1,8 @@
 import { BlockDamagedError } from '@anyfeed/interfaces'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
 import type { UnfinishedFeed } from '../feed/unfinished-feed.ts'
-import { proofIndexes } from '../tree/proof.ts'
+import { verifyStored } from '../feed/verify-stored.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
-import { verifyAlone } from '../tree/verifier.ts'
 
 const BATCH_BLOCKS = 64
 
@@ -11,26 +10,16 @@ const BATCH_BLOCKS = 64
  * Brings what a feed lacks over from one that was written here with the same blocks. A crash in between leaves both as
  * far as they got, and nothing is lost. Rejects when not all of it could be brought over.
  */
-export async function mergeInto(feed: IdentifiedFeed, written: UnfinishedFeed): Promise<void> {
+export async function mergeInto(feed: IdentifiedFeed, { storage, blocks }: UnfinishedFeed): Promise<void> {
   let batch: VerifiedRun[] = []
-  for (let block = 0; block < written.blocks; block++) {
-    if (feed.has(block)) continue
-    batch.push(await readVerified(written, block, feed.id))
-    if (batch.length < BATCH_BLOCKS) continue
+  for (let block = 0; block < blocks; block++) {
+    if (!feed.has(block)) {
+      const verified = await verifyStored(feed.hash, feed.id, storage, block, blocks)
+      if (verified === undefined) throw new BlockDamagedError(block)
+      batch.push(verified)
+    }
+    if (batch.length < BATCH_BLOCKS && block < blocks - 1) continue
     await feed.adopt(batch)
     batch = []
   }
-  if (batch.length > 0) await feed.adopt(batch)
-}
-
-async function readVerified(written: UnfinishedFeed, block: number, id: Uint8Array): Promise<VerifiedRun> {
-  const indexes = proofIndexes(block, written.blocks)
-  const [data, hashes] = await Promise.all([written.get(block), written.storage.getNodes(indexes)])
-  const proof = indexes.flatMap((index, i) => {
-    const hash = hashes[i]
-    return hash === undefined ? [] : [{ index, hash }]
-  })
-  const verified = data === null ? undefined : verifyAlone(written.hash, id, { block, data, proof })
-  if (verified === undefined) throw new BlockDamagedError(block)
-  return verified
 }

@@ -31,11 +31,6 @@ export class Batches<T extends Item> {
     return this.#bytes
   }
 
-  /** Whether something is not stored yet. */
-  get busy(): boolean {
-    return this.#running !== undefined
-  }
-
   add(item: T): void {
     this.#queue.push(item)
     this.#bytes += bytesOf(item)

@@ -257,7 +257,7 @@ export class Feed extends Emitter<FeedEvents> {
   async clear({ start = 0, end = Infinity }: { start?: number; end?: number } = {}): Promise<void> {
     assertRange(start, end)
     await this.open()
-    await this.#identified.clear(start, end)
+    await this.#identified.drop(start, end)
   }
 
   /**

@@ -27,21 +27,39 @@ export interface OpenedStorage {
 }
 
 /** A handle, as its feed sees it. */
-export interface FeedListener {
+export interface FeedHandle {
   emit<E extends keyof FeedEvents>(event: E, ...args: FeedEvents[E]): unknown
-  listenerCount?(event: keyof FeedEvents): number
+  listenerCount(event: keyof FeedEvents): number
+  /** The feed was finalized: the handle is one on what it has become. */
+  move(to: OpenFeed): void
+  close(): Promise<void>
 }
 
 /** What the handles of one feed share, whether it is finalized or not. */
 export abstract class OpenFeed {
   /** The handles: each change makes a new list, and a short one takes little memory. */
-  handles: readonly FeedListener[] = []
-  protected readonly context: FeedContext
+  handles: readonly FeedHandle[] = []
+  readonly context: FeedContext
+  /** Resolves once the stored state was read; rejects when it could not be. */
+  readonly opening: Promise<void>
+  /** What the feed is stored in. Only once it has opened, like the next. */
+  storage!: FeedStorage
+  /** Whether what the storage returns must be hashed again. */
+  rehash!: boolean
   #opened = false
-  #closed: ClosedError | undefined
+  /** Whether nobody uses it any more. */
+  closed = false
 
-  constructor(context: FeedContext) {
+  constructor(context: FeedContext, open: () => Promise<OpenedStorage>) {
     this.context = context
+    this.opening = open().then(async ({ storage, rehash }) => {
+      this.storage = storage
+      this.rehash = rehash
+      await this.load(storage)
+      this.#opened = true
+      this.emit('open')
+    })
+    this.opening.catch(() => {})
   }
 
   abstract readonly id: Uint8Array | undefined
@@ -49,8 +67,6 @@ export abstract class OpenFeed {
   abstract readonly blocks: number
   /** The sum of the lengths of the blocks that are here, in bytes. */
   abstract readonly byteLength: number
-  /** Resolves once the stored state was read; rejects when it could not be. */
-  abstract readonly opening: Promise<void>
   abstract has(block: number): boolean
   abstract get(block: number, options: WaitOptions): Promise<Uint8Array | null>
 
@@ -66,11 +82,11 @@ export abstract class OpenFeed {
     return this.#opened
   }
 
-  addHandle(handle: FeedListener): void {
+  addHandle(handle: FeedHandle): void {
     this.handles = [...this.handles, handle]
   }
 
-  deleteHandle(handle: FeedListener): void {
+  deleteHandle(handle: FeedHandle): void {
     this.handles = this.handles.filter((other) => other !== handle)
   }
 
@@ -79,25 +95,18 @@ export abstract class OpenFeed {
     for (const handle of this.handles) handle.emit(event, ...args)
   }
 
-  /** Whether anybody would hear an event. */
-  listens(event: keyof FeedEvents): boolean {
-    return this.handles.some((handle) => (handle.listenerCount?.(event) ?? 0) > 0)
-  }
-
   /** Ends everything that waits, and resolves when the store has taken what is under way. */
   async close(): Promise<void> {
-    this.#closed ??= new ClosedError('the feed was closed')
+    this.closed = true
     await this.opening.catch(() => {})
   }
 
-  protected markOpened(): void {
-    this.#opened = true
-    this.emit('open')
-  }
+  /** Reads the stored state. */
+  protected abstract load(storage: FeedStorage): Promise<void>
 
   /** Throws once the feed was closed. */
   protected assertOpen(): void {
-    if (this.#closed !== undefined) throw this.#closed
+    if (this.closed) throw new ClosedError('the feed was closed')
   }
 
   /** Resolves once the stored state was read; rejects when it could not be, or the feed was closed. */

@@ -1,69 +1,47 @@
-import { BlockDamagedError, FeedFinalizedError, type FeedStorage } from '@anyfeed/interfaces'
+import { BlockDamagedError, FeedFinalizedError, type FeedStorage, type TreeNode } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes } from '../bytes/copy.ts'
-import { resumeBuilder } from '../tree/feed-tree.ts'
-import type { TreeHash } from '../tree/tree-hash.ts'
+import { toUtf8 } from '../bytes/utf8.ts'
+import { readRoots } from '../tree/feed-tree.ts'
+import { grow } from '../tree/grow.ts'
+import { Batches } from './batches.ts'
 import type { IdentifiedFeed } from './identified-feed.ts'
 import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
-import { Writer } from './writer.ts'
 
-/** A feed that is being written and has no id yet. All its blocks are here. */
+interface Append {
+  readonly blocks: ReadonlyArray<{ readonly hash: Uint8Array; readonly data: Uint8Array }>
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** A feed that is being written and has no id yet. All its blocks are here: its tree grows with what the store has taken. */
 export class UnfinishedFeed extends OpenFeed {
   readonly id = undefined
   /** The store's handle for the feed: 32 bytes. */
   readonly key: Uint8Array
-  readonly opening: Promise<void>
-  #storage: FeedStorage | undefined
-  #writer: Writer | undefined
-  /** What was appended before it had opened. */
-  #early: Array<(writer: Writer) => void> = []
-  #sealed = false
-  #rehash = true
-  /** While it is being finalized: what it becomes. */
+  blocks = 0
+  byteLength = 0
+  #roots: readonly TreeNode[] = []
+  /** While it is being finalized, and takes no blocks: what it becomes. */
   finalizing: Promise<IdentifiedFeed | undefined> | undefined
+  readonly #appends = new Batches<Append>({
+    store: (batch) => this.#commit(batch.flatMap(({ blocks }) => blocks)),
+    onStored: (batch) => {
+      for (const { resolve } of batch) resolve()
+    },
+    onFailed: (appends, error) => {
+      for (const { reject } of appends) reject(error)
+    }
+  })
 
   constructor(context: FeedContext, key: Uint8Array, open: () => Promise<OpenedStorage>) {
-    super(context)
+    super(context, open)
     this.key = key
-    this.opening = open().then(async ({ storage, rehash }) => {
-      const builder = await resumeBuilder(context.hash, storage, storage.record?.blocks ?? 0)
-      const { durability } = context
-      const onAppended = () => this.emit('update')
-      this.#writer = new Writer(context.hash, storage, builder, { key, durability, onAppended })
-      this.#storage = storage
-      this.#rehash = rehash
-      for (const append of this.#early.splice(0)) append(this.#writer)
-      this.markOpened()
-    })
-    this.opening.catch(() => {})
-  }
-
-  get blocks(): number {
-    return this.#writer?.blocks ?? 0
-  }
-
-  get byteLength(): number {
-    return this.#writer?.byteLength ?? 0
-  }
-
-  /** How its tree is hashed. */
-  get hash(): TreeHash {
-    return this.context.hash
-  }
-
-  /** What the feed is stored in. Only once it has opened. */
-  get storage(): FeedStorage {
-    return this.#storage as FeedStorage
-  }
-
-  /** Whether what the storage returns must be hashed again. */
-  get rehash(): boolean {
-    return this.#rehash
   }
 
   /** The id it would have now. Only once it has opened. */
   get nextId(): Uint8Array {
-    return (this.#writer as Writer).id
+    return this.context.hash.id(this.#roots)
   }
 
   has(block: number): boolean {
@@ -89,48 +67,60 @@ export class UnfinishedFeed extends OpenFeed {
     return equalBytes(this.context.hash.leaf(data), hash) ? data : undefined
   }
 
-  /** Appends blocks; resolves once they are stored. See `Writer.append`. */
+  /**
+   * Appends blocks, which are hashed before this returns, and copied unless they were transferred. Resolves once they
+   * are stored. After a failure, what was queued behind fails too, because it was meant to follow; later calls go on
+   * from what is stored.
+   */
   async append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
-    this.assertTakesBlocks()
-    await this.#write(values, transfer)
-  }
-
-  async #write(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
-    if (this.#writer !== undefined) return this.#writer.append(values, transfer)
-    // The caller may change its arrays as soon as this call has returned.
-    const own = transfer ? values : values.map((value) => (typeof value === 'string' ? value : copyBytes(value)))
-    const written = new Promise<void>((resolve) => {
-      this.#early.push((writer) => resolve(writer.append(own, true)))
+    this.assertOpen()
+    if (this.finalizing !== undefined) throw new FeedFinalizedError('the feed takes no more blocks')
+    const blocks = values.map((value) => {
+      const data = typeof value === 'string' ? toUtf8(value) : transfer ? value : copyBytes(value)
+      return { data, hash: this.context.hash.leaf(data) }
     })
-    await this.opening
-    await written
+    await this.#append(blocks)
   }
 
   /** Resolves when everything that was appended before is stored; rejects when some of it could not be. */
   async flush(): Promise<void> {
     this.assertOpen()
-    if (this.#writer !== undefined) return this.#writer.flush()
-    await this.#write([], true)
-  }
-
-  /** From now on it takes no more blocks; resolves when those it has taken are stored. */
-  async seal(): Promise<void> {
-    this.#sealed = true
-    await this.flush()
-  }
-
-  /** It takes blocks again: it could not be finalized. */
-  unseal(): void {
-    this.#sealed = false
-  }
-
-  assertTakesBlocks(): void {
-    this.assertOpen()
-    if (this.#sealed) throw new FeedFinalizedError('the feed takes no more blocks')
+    await this.#append([])
   }
 
   override async close(): Promise<void> {
     await super.close()
-    await this.#writer?.idle()
+    await this.#appends.idle()
+  }
+
+  protected async load(storage: FeedStorage): Promise<void> {
+    const { blocks = 0, byteLength = 0 } = storage.record ?? {}
+    this.#roots = await readRoots(storage, blocks)
+    this.blocks = blocks
+    this.byteLength = byteLength
+  }
+
+  async #append(blocks: Append['blocks']): Promise<void> {
+    // All calls wait for it, also once it has opened: so their order stays.
+    await this.opening
+    await new Promise<void>((resolve, reject) => {
+      this.#appends.add({ blocks, resolve, reject })
+    })
+  }
+
+  async #commit(added: Append['blocks']): Promise<void> {
+    if (added.length === 0) return
+    const { context, key } = this
+    const leaves = added.map(({ hash }) => hash)
+    const { nodes, roots } = grow(context.hash, this.#roots, this.blocks, leaves)
+    const stored = added.map(({ hash, data }, i) => ({ index: this.blocks + i, hash, data }))
+    const blocks = this.blocks + added.length
+    const byteLength = added.reduce((sum, { data }) => sum + data.length, this.byteLength)
+    const record = { key, id: undefined, blocks, complete: false, byteLength }
+    await this.storage.commit({ record, nodes, blocks: stored }, { durability: context.durability })
+    this.#roots = roots
+    this.blocks = blocks
+    this.byteLength = byteLength
+    this.emit('update')
   }
 }

@@ -1,7 +1,6 @@
 import { type FeedStorage, StorageError, type TreeNode } from '@anyfeed/interfaces'
 import { concatBytes } from '../bytes/concat.ts'
 import { depth, fullRoots } from './flat-tree.ts'
-import { MerkleBuilder } from './merkle-builder.ts'
 import { NodeCache } from './node-cache.ts'
 import { proofIndexes } from './proof.ts'
 import { rangeProofIndexes } from './range-proof.ts'
@@ -192,12 +191,8 @@ export class FeedTree {
   }
 }
 
-/** A builder that goes on where an unfinished feed of `blocks` blocks stopped. */
-export async function resumeBuilder(hash: TreeHash, storage: NodeStorage, blocks: number): Promise<MerkleBuilder> {
-  return new MerkleBuilder(hash, blocks, await readRoots(storage, blocks))
-}
-
-async function readRoots(storage: NodeStorage, blocks: number): Promise<TreeNode[]> {
+/** The stored roots of a feed of `blocks` blocks, left to right. */
+export async function readRoots(storage: NodeStorage, blocks: number): Promise<TreeNode[]> {
   const indexes = fullRoots(blocks)
   const hashes = await storage.getNodes(indexes)
   return indexes.map((index, i) => ({ index, hash: present(hashes[i], index) }))

@@ -25,6 +25,8 @@ export interface VerifiedRun {
   readonly frontier: readonly TreeNode[]
   /** The feed's number of blocks. */
   readonly length: number
+  /** Whether they were here already, in another feed: nobody has fetched them. */
+  readonly local?: boolean
 }
 
 /** What a range request rests on: a node that is trusted and covers the run, in a feed whose length is known. */
