@@ -10,7 +10,7 @@ function run(first: number, count: number, buffer: ArrayBuffer): VerifiedRun {
     hash,
     data: new Uint8Array(buffer, index * 100, 100).fill(first + index)
   }))
-  return { blocks, nodes: [], frontier: [], length: count }
+  return { blocks, roots: [], nodes: [], frontier: [], length: count }
 }
 
 it('keeps no buffer for blocks that are a small part of it', () => {

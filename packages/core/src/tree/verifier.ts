@@ -1,10 +1,11 @@
 import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes } from '../bytes/copy.ts'
-import { blocksFromLastRoot, fullRoots, parent, sibling } from './flat-tree.ts'
-import { ancestors, proofIndexes, uncles } from './proof.ts'
+import { fullRoots, parent, sibling } from './flat-tree.ts'
+import { proofIndexes, uncles } from './proof.ts'
 import type { VerifiedRun } from './range-verifier.ts'
 import { verifyRoots } from './roots.ts'
+import { runBelow } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
 
 /** What is trusted of a feed before a block is verified. */
@@ -38,7 +39,7 @@ export interface NeedsNodes {
 export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): VerifiedRun | NeedsNodes {
   const { block, data, proof } = claim
   const last = proof.at(-1)
-  const length = tree.blocks || (last === undefined ? 0 : blocksFromLastRoot(last.index))
+  const length = tree.blocks || (last === undefined ? 0 : runBelow(last.index).end)
   const roots = tree.blocks > 0 ? [] : proof.slice(-fullRoots(length).length).map(ownCopy)
   if (tree.blocks === 0) verifyRoots(hash, tree.id, length, roots)
   if (block >= length) throw new VerificationError(`the feed has ${length} blocks, and no block ${block}`)
@@ -56,7 +57,7 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
     if (expected !== undefined) {
       if (!equalBytes(expected, node.hash)) throw new VerificationError(`block ${block} does not lead to the feed's id`)
       if (next < proof.length) assertRest(claim, next, length, known)
-      return { blocks: [{ index: block, hash: leaf, data }], nodes, frontier: nodes, length }
+      return { blocks: [{ index: block, hash: leaf, data }], roots, nodes, frontier: nodes, length }
     }
     nodes.push(node)
 
@@ -69,7 +70,9 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
       next++
     } else {
       side = known(index)
-      if (side === undefined) return { needs: [...ancestors(block, length), ...uncles(block, length)] }
+      if (side === undefined) {
+        return { needs: [2 * block, ...uncles(block, length).flatMap((uncle) => [uncle, parent(uncle)])] }
+      }
     }
     node = {
       index: parent(node.index),
