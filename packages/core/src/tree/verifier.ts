@@ -46,6 +46,7 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
 
   const trusted = new Map(roots.map((root) => [root.index, root.hash]))
   const known = (index: number) => trusted.get(index) ?? tree.node(index)
+  assertNodes(claim, length, known)
 
   const leaf = hash.leaf(data)
   const nodes: TreeNode[] = [...roots]
@@ -56,7 +57,6 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
     const expected = known(node.index)
     if (expected !== undefined) {
       if (!equalBytes(expected, node.hash)) throw new VerificationError(`block ${block} does not lead to the feed's id`)
-      if (next < proof.length) assertRest(claim, next, length, known)
       return { blocks: [{ index: block, hash: leaf, data }], roots, nodes, frontier: nodes, length }
     }
     nodes.push(node)
@@ -64,7 +64,7 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
     const index = sibling(node.index)
     const claimed = proof[next]
     let side: Uint8Array | undefined
-    if (claimed !== undefined && claimed.index === index) {
+    if (claimed?.index === index) {
       side = claimed.hash
       nodes.push(ownCopy(claimed))
       next++
@@ -81,11 +81,11 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
   }
 }
 
-/** What a proof has beyond its first `next` nodes is not needed; but it must be of this proof, in order, and true. */
-function assertRest({ block, proof }: Claim, next: number, length: number, known: TrustedTree['node']): void {
+/** A proof may lack nodes, and have some that are not needed; but all must be of this proof, in order, and true. */
+function assertNodes({ block, proof }: Claim, length: number, known: TrustedTree['node']): void {
   const indexes = proofIndexes(block, length)
-  let at = next > 0 ? indexes.indexOf((proof[next - 1] as TreeNode).index) : -1
-  for (const { index, hash } of proof.slice(next)) {
+  let at = -1
+  for (const { index, hash } of proof) {
     at = indexes.indexOf(index, at + 1)
     if (at === -1 || !equalBytes(known(index) ?? hash, hash)) {
       throw new VerificationError(`the proof of block ${block} has other nodes`)
