@@ -184,44 +184,36 @@ export class Core extends Emitter<CoreEvents> {
   replicate(options: ReplicateOptions = {}): PeerStream {
     this.#assertOpen()
     const authorize = this.#authorize
-    const { clock, random, sha256 } = this.platform
     const identity = options.remoteIdentity
     const stream = new PeerStream(
       {
         ...this.#timeouts,
+        ...this.platform,
         id: this.id,
-        nonce: random(32),
+        nonce: this.platform.random(32),
         extensions: this.#extensions.freeze(),
         directory: this.#feeds.directory,
-        clock,
-        sha256,
         lowWater: HIGH_WATER_BYTES / 2,
         channelBinding: options.channelBinding,
         permission: authorize && ((feed, { id, version }) => permissionOf(authorize, { id, identity, version }, feed))
       },
-      (stream) => {
-        let link: PeerLink | undefined
-        const linkOf = () => {
-          link ??= new PeerLink(stream.session, clock, this.#timeouts)
-          return link
+      (stream) => ({
+        onChannel: (channel) => (channel.feed as IdentifiedFeed).replicator.attach(channel, link),
+        onHandshake: () => this.emit('peer', stream),
+        onReceive: (bytes) => link.requests.received(bytes),
+        roundTripTime: () => link.window.roundTripTime,
+        onPause: (direction) => link.pauses.pause(direction),
+        onResume: (direction) => link.pauses.resume(direction),
+        fetchPaused: () => link.pauses.has('fetch'),
+        onDrain: () => link.onDrain(),
+        onEnd: (error) => {
+          link.stop()
+          this.#peers.delete(stream)
+          if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
         }
-        return {
-          onChannel: (channel) => (channel.feed as IdentifiedFeed).replicator.attach(channel, linkOf()),
-          onHandshake: () => this.emit('peer', stream),
-          onReceive: (bytes) => link?.requests.received(bytes),
-          roundTripTime: () => link?.window.roundTripTime,
-          onPause: (direction) => linkOf().pauses.pause(direction),
-          onResume: (direction) => linkOf().pauses.resume(direction),
-          fetchPaused: () => link?.pauses.has('fetch') ?? false,
-          onDrain: () => link?.onDrain(),
-          onEnd: (error) => {
-            link?.stop()
-            this.#peers.delete(stream)
-            if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
-          }
-        }
-      }
+      })
     )
+    const link: PeerLink = new PeerLink(stream.session, this.platform.clock, this.#timeouts)
     this.#peers.add(stream)
     return stream
   }

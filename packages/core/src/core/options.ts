@@ -63,9 +63,7 @@ const ORDER: readonly Durability[] = ['memory', 'process', 'machine']
 export function durabilityOf({ durability, storage }: CoreOptions): Durability {
   const best = storage.supports.durability
   if (durability === undefined) return best === 'machine' ? 'process' : best
-  if (!ORDER.includes(durability)) throw new RangeError(`durability is one of ${ORDER.join(', ')}`)
-  if (ORDER.indexOf(durability) > ORDER.indexOf(best)) {
-    throw new RangeError(`the store offers durability '${best}', not '${durability}'`)
-  }
+  const offered = ORDER.slice(0, ORDER.indexOf(best) + 1)
+  if (!offered.includes(durability)) throw new RangeError(`durability is one of ${offered.join(', ')} with this store`)
   return durability
 }
