@@ -85,7 +85,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
   download(download: Download, options: Waiting): void {
     const start = async () => {
       await this.untilOpen(options)
-      this.#downloads ??= new Downloads(this.have, () => this.blocks, this.replicator)
+      this.#downloads ??= new Downloads(this)
       this.#downloads.add(download)
       await waitFor(this.clock, options, download.done)
     }

@@ -28,7 +28,6 @@ export class Waiters {
   /** How many wait who were there before the length was known. */
   #seekers = 0
   #seeking = false
-  #lengthTold = false
 
   constructor(feed: AwaitedFeed) {
     this.#feed = feed
@@ -75,8 +74,8 @@ export class Waiters {
 
   /** The feed's length is known: who waits for a block past the end gets `null`. */
   lengthKnown(): void {
-    if (this.#lengthTold) return
-    this.#lengthTold = true
+    // Nobody has begun to wait for one since.
+    if (this.#seekers === 0) return
     for (const [block, waiters] of this.#byBlock) {
       if (block >= this.#feed.blocks) for (const waiter of waiters) waiter.resolve(null)
     }
