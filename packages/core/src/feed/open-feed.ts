@@ -62,11 +62,22 @@ export abstract class OpenFeed {
     this.opening.catch(() => {})
   }
 
+  /** What names the feed, once it is finalized. */
   abstract readonly id: Uint8Array | undefined
+  /** The store's handle for it, until then. */
+  declare readonly key?: Uint8Array
   /** The number of blocks; 0 while it is not known. */
   abstract readonly blocks: number
   /** The sum of the lengths of the blocks that are here, in bytes. */
   abstract readonly byteLength: number
+  /** How many blocks are here. */
+  abstract readonly held: number
+  /** Whether it is finalized, and every block is here. */
+  abstract readonly complete: boolean
+  /** How many peers are on it. */
+  abstract readonly peers: number
+  /** Resolves once everything that was appended is stored. */
+  flush?(): Promise<void>
   abstract has(block: number): boolean
   abstract get(block: number, options: WaitOptions): Promise<Uint8Array | null>
 

@@ -17,8 +17,10 @@ interface Append {
 /** A feed that is being written and has no id yet. All its blocks are here: its tree grows with what the store has taken. */
 export class UnfinishedFeed extends OpenFeed {
   readonly id = undefined
+  readonly complete = false
+  readonly peers = 0
   /** The store's handle for the feed: 32 bytes. */
-  readonly key: Uint8Array
+  override readonly key: Uint8Array
   blocks = 0
   byteLength = 0
   #roots: readonly TreeNode[] = []
@@ -42,6 +44,10 @@ export class UnfinishedFeed extends OpenFeed {
   /** The id it would have now. Only once it has opened. */
   get nextId(): Uint8Array {
     return this.context.hash.id(this.#roots)
+  }
+
+  get held(): number {
+    return this.blocks
   }
 
   has(block: number): boolean {
@@ -83,7 +89,7 @@ export class UnfinishedFeed extends OpenFeed {
   }
 
   /** Resolves when everything that was appended before is stored; rejects when some of it could not be. */
-  async flush(): Promise<void> {
+  override async flush(): Promise<void> {
     this.assertOpen()
     await this.#append([])
   }
