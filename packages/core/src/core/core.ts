@@ -108,10 +108,7 @@ export class Core extends Emitter<CoreEvents> {
   add(options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const key = this.platform.random(32)
-    return new Feed(
-      this.#feeds,
-      this.#feeds.write(key, options.wrapStorage, async () => this.#storage.createFeed(key))
-    )
+    return new Feed(this.#feeds.write(key, options.wrapStorage, async () => this.#storage.createFeed(key)))
   }
 
   /**
@@ -127,10 +124,7 @@ export class Core extends Emitter<CoreEvents> {
       if (storage.record?.id !== undefined) throw new FeedFinalizedError('the feed has an id')
       return storage
     }
-    return new Feed(
-      this.#feeds,
-      this.#feeds.unfinished.get(toHex(bytes)) ?? this.#feeds.write(bytes, options.wrapStorage, open)
-    )
+    return new Feed(this.#feeds.write(bytes, options.wrapStorage, open))
   }
 
   /**
@@ -140,14 +134,12 @@ export class Core extends Emitter<CoreEvents> {
   get(id: string | Uint8Array, options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const bytes = parseId(id)
-    const open = this.#feeds.identified.get(toHex(bytes))
-    if (open !== undefined) return new Feed(this.#feeds, open)
     const key = this.platform.random(32)
     const feed = this.#feeds.identify(bytes, key, async () => {
       const storage = (await this.#storage.findFeed(bytes)) ?? this.#storage.createFeed(key)
       return this.#feeds.opened(storage, bytes, options.wrapStorage)
     })
-    return new Feed(this.#feeds, feed)
+    return new Feed(feed)
   }
 
   /** The records of all feeds with an id, in no order. */

@@ -1,10 +1,9 @@
 import type { FeedStorage, Storage } from '@anyfeed/interfaces'
 import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
-import type { Feed, FeedOwner } from '../feed/feed.ts'
 import { IdentifiedFeed, type IdentifiedFeedOwner } from '../feed/identified-feed.ts'
 import type { FeedContext, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
-import { UnfinishedFeed } from '../feed/unfinished-feed.ts'
+import { UnfinishedFeed, type UnfinishedFeedOwner } from '../feed/unfinished-feed.ts'
 import type { LocalContent } from '../replicator/duplicates.ts'
 import type { Session } from '../session/session.ts'
 import { FeedDirectory } from './feed-directory.ts'
@@ -29,7 +28,7 @@ export interface FeedsOwner {
 }
 
 /** The feeds that have handles: opened once however many handles they have, and closed with the last of them. */
-export class FeedsInUse implements FeedOwner, IdentifiedFeedOwner {
+export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
   readonly identified = new Map<string, IdentifiedFeed>()
   readonly unfinished = new Map<string, UnfinishedFeed>()
   readonly directory: FeedDirectory
@@ -49,16 +48,12 @@ export class FeedsInUse implements FeedOwner, IdentifiedFeedOwner {
     return this.#owner.context
   }
 
-  /** What the store has of a feed that is not in use. */
-  async stored(id: Uint8Array): Promise<FeedStorage | undefined> {
-    await this.#turns.free(toHex(id))
-    return this.storage.findFeed(id)
-  }
-
   /** Takes a feed with an id into use. `key` is for the case that the store does not have it yet. */
   identify(id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>): IdentifiedFeed {
     const name = toHex(id)
-    const feed = new IdentifiedFeed(this.context, this, { id, key }, () => this.#open(name, open))
+    const inUse = this.identified.get(name)
+    if (inUse !== undefined) return inUse
+    const feed = new IdentifiedFeed(this, id, key, () => this.#open(name, open))
     this.identified.set(name, feed)
     feed.opening.then(
       () => {
@@ -75,7 +70,9 @@ export class FeedsInUse implements FeedOwner, IdentifiedFeedOwner {
   /** Takes a feed that is being written into use. */
   write(key: Uint8Array, wrap: StorageWrapper | undefined, open: () => Promise<FeedStorage>): UnfinishedFeed {
     const name = toHex(key)
-    const feed = new UnfinishedFeed(this.context, key, () =>
+    const inUse = this.unfinished.get(name)
+    if (inUse !== undefined) return inUse
+    const feed = new UnfinishedFeed(this, key, () =>
       this.#open(name, async () => this.opened(await open(), null, wrap))
     )
     this.unfinished.set(name, feed)
@@ -90,15 +87,7 @@ export class FeedsInUse implements FeedOwner, IdentifiedFeedOwner {
   }
 
   finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined> {
-    feed.finalizing ??= finalize(this, feed).finally(() => {
-      feed.finalizing = undefined
-    })
-    return feed.finalizing
-  }
-
-  async release(feed: OpenFeed, handle: Feed): Promise<void> {
-    feed.deleteHandle(handle)
-    if (feed.handles.length === 0) await this.#release(feed)
+    return finalize(this, feed)
   }
 
   /**
@@ -144,7 +133,7 @@ export class FeedsInUse implements FeedOwner, IdentifiedFeedOwner {
     const { storage } = this
     return {
       others: () => this.#others(feed),
-      block: storage.findBlock && ((leaf) => (storage.findBlock as NonNullable<Storage['findBlock']>)(leaf))
+      block: storage.findBlock?.bind(storage)
     }
   }
 
@@ -167,7 +156,7 @@ export class FeedsInUse implements FeedOwner, IdentifiedFeedOwner {
       .then(open)
   }
 
-  async #release(feed: OpenFeed): Promise<void> {
+  async release(feed: OpenFeed): Promise<void> {
     const [inUse, id] =
       feed instanceof UnfinishedFeed ? [this.unfinished, feed.key] : [this.identified, (feed as IdentifiedFeed).id]
     const name = toHex(id)
@@ -187,6 +176,6 @@ export class FeedsInUse implements FeedOwner, IdentifiedFeedOwner {
 
   async #closeHandles(feed: OpenFeed): Promise<void> {
     await Promise.all(feed.handles.map((handle) => handle.close()))
-    await this.#release(feed)
+    await this.release(feed)
   }
 }

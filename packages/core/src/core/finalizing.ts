@@ -1,19 +1,18 @@
 import type { FeedStorage, Storage } from '@anyfeed/interfaces'
 import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
-import { Feed, type FeedOwner } from '../feed/feed.ts'
+import { Feed } from '../feed/feed.ts'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
 import type { FeedContext, OpenedStorage } from '../feed/open-feed.ts'
 import type { UnfinishedFeed } from '../feed/unfinished-feed.ts'
 import { mergeInto } from './merge.ts'
 
 /** The feeds in use, as far as it takes to finalize one. */
-export interface FinalizingFeeds extends FeedOwner {
+export interface FinalizingFeeds {
   readonly identified: ReadonlyMap<string, IdentifiedFeed>
   readonly unfinished: Map<string, UnfinishedFeed>
   readonly storage: Storage
   readonly context: FeedContext
-  stored(id: Uint8Array): Promise<FeedStorage | undefined>
   identify(id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>): IdentifiedFeed
   opened(storage: FeedStorage, id: Uint8Array): Promise<OpenedStorage>
   inTurn<T>(change: () => Promise<T>): Promise<T>
@@ -29,27 +28,27 @@ export async function finalize(feeds: FinalizingFeeds, feed: UnfinishedFeed): Pr
     const { key, storage, rehash, blocks, byteLength } = feed
     if (blocks === 0) return undefined
     const id = feed.nextId
-    const stored = feeds.identified.has(toHex(id)) ? undefined : await feeds.stored(id)
-    const existing = feeds.identified.get(toHex(id))
-    const identified =
-      existing ??
-      feeds.identify(id, stored?.record?.key ?? key, async () => {
-        if (stored !== undefined) return feeds.opened(stored, id)
-        // Whoever asks for the id meanwhile waits for this.
-        const record = { key, id, blocks, complete: true, byteLength }
-        await storage.commit({ record }, { durability: feeds.context.durability })
-        return { storage, rehash }
-      })
+    let isNew = false
+    const identified = feeds.identify(id, key, async () => {
+      const stored = await feeds.storage.findFeed(id)
+      if (stored !== undefined) return feeds.opened(stored, id)
+      isNew = true
+      // Whoever asks for the id meanwhile waits for this.
+      const record = { key, id, blocks, complete: true, byteLength }
+      await storage.commit({ record }, { durability: feeds.context.durability })
+      return { storage, rehash }
+    })
     // Holds it in use until the handles are on it, whatever others do meanwhile.
-    const hold = new Feed(feeds, identified)
+    const hold = new Feed(identified)
     try {
       await identified.opening
-      if (existing !== undefined || stored !== undefined) {
+      if (!isNew) {
         await mergeInto(identified, feed)
         await feeds.storage.deleteFeed(key)
       }
       feeds.unfinished.delete(toHex(key))
       for (const handle of feed.handles) handle.move(identified)
+      feed.handles = []
     } finally {
       await hold.close()
     }

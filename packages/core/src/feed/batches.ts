@@ -49,7 +49,7 @@ export class Batches<T extends Item> {
       const batch = this.#take()
       try {
         await this.#target.store(batch)
-        this.#forget(batch)
+        for (const item of batch) this.#bytes -= bytesOf(item)
         this.#target.onStored(batch)
       } catch (error) {
         const failed = [...batch, ...this.#queue]
@@ -72,10 +72,6 @@ export class Batches<T extends Item> {
       count++
     }
     return this.#queue.splice(0, count)
-  }
-
-  #forget(batch: readonly T[]): void {
-    for (const item of batch) this.#bytes -= bytesOf(item)
   }
 }
 

@@ -32,14 +32,6 @@ export interface AppendOptions {
   readonly transfer?: boolean | undefined
 }
 
-/** What a handle needs of its core. */
-export interface FeedOwner {
-  /** Resolves with what the feed has become, once all its handles were moved to it. */
-  finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined>
-  /** A handle was closed. */
-  release(feed: OpenFeed, handle: Feed): Promise<void>
-}
-
 /** Blocks that are read from the store ahead of a reader: so many, or as many as make about so many bytes. */
 const READ_AHEAD = 64
 const READ_AHEAD_BYTES = 4 * 1024 * 1024
@@ -52,15 +44,13 @@ const READ_AHEAD_BYTES = 4 * 1024 * 1024
  * `ClosedError`.
  */
 export class Feed extends Emitter<FeedEvents> {
-  readonly #owner: FeedOwner
   #feed: OpenFeed
   readonly #cancels = new Cancels()
   #closing: Promise<void> | undefined
 
   /** Made by `core.add`, `core.get` and `core.resume`. */
-  constructor(owner: FeedOwner, feed: OpenFeed) {
+  constructor(feed: OpenFeed) {
     super()
-    this.#owner = owner
     this.#feed = feed
     feed.addHandle(this)
   }
@@ -112,7 +102,7 @@ export class Feed extends Emitter<FeedEvents> {
   /** Resolves once what the store has of the feed was read. Rejects with a `StorageError` when it could not be. */
   async open(options: WaitOptions = {}): Promise<void> {
     this.#assertOpen()
-    await waitFor(this.#feed.clock, this.#waiting(options), this.#feed.opening)
+    await waitFor(this.#feed.context.clock, this.#waiting(options), this.#feed.opening)
   }
 
   /** Resolves once the number of blocks is known: for a feed that is not here at all, with its first block. */
@@ -162,7 +152,7 @@ export class Feed extends Emitter<FeedEvents> {
    */
   async finalize(): Promise<Uint8Array | null> {
     this.#assertOpen()
-    const after = await this.#owner.finalize(this.#unfinished)
+    const after = await this.#unfinished.finalize()
     return after === undefined ? null : copyBytes(after.id)
   }
 
@@ -209,7 +199,7 @@ export class Feed extends Emitter<FeedEvents> {
           promise.catch(() => {})
           ahead.push(promise)
         }
-        const data = await waitFor(this.#feed.clock, { timeout }, ahead.shift() as Promise<Uint8Array | null>)
+        const data = await waitFor(this.#feed.context.clock, { timeout }, ahead.shift() as Promise<Uint8Array | null>)
         if (data === null) return
         largest = Math.max(largest, data.length)
         yield data
@@ -282,7 +272,7 @@ export class Feed extends Emitter<FeedEvents> {
 
   async #close(): Promise<void> {
     this.#cancels.all(new ClosedError('the feed was closed'))
-    await this.#owner.release(this.#feed, this)
+    await this.#feed.deleteHandle(this)
     this.emit('close')
     this.removeAllListeners()
   }
@@ -308,7 +298,6 @@ export class Feed extends Emitter<FeedEvents> {
 
   /** Called by the core: the feed was finalized. */
   move(to: IdentifiedFeed): void {
-    this.#feed.deleteHandle(this)
     this.#feed = to
     to.addHandle(this)
   }

@@ -8,13 +8,13 @@ import type { VerifiedRun } from '../tree/range-verifier.ts'
 import { type Waiting, waitFor } from '../wait/wait.ts'
 import type { Download } from './download.ts'
 import { Downloads } from './downloads.ts'
-import type { FeedContext, OpenedStorage } from './open-feed.ts'
+import type { FeedOwner } from './open-feed.ts'
 import { readBlock, readRun } from './stored-blocks.ts'
 import { StoredFeed } from './stored-feed.ts'
 import { Waiters } from './waiters.ts'
 
 /** What a feed with an id needs of its core. */
-export interface IdentifiedFeedOwner {
+export interface IdentifiedFeedOwner extends FeedOwner {
   /** What else is here that the feed may have blocks in common with. */
   localContent(feed: IdentifiedFeed): LocalContent
   /** Something is missing again. */
@@ -23,23 +23,12 @@ export interface IdentifiedFeedOwner {
 
 /** A feed with an id: some of it is here, or all, and the rest comes from peers. */
 export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFeed {
-  readonly #owner: IdentifiedFeedOwner
+  declare readonly owner: IdentifiedFeedOwner
   // An idle feed has none of these: many may be open that nobody reads, and no peer is on.
   #trader: Replicator | undefined
   #downloads: Downloads | undefined
   #waiters: Waiters | undefined
   #storeError: Error | undefined
-
-  /** `key` is for the case that the store does not have the feed yet. */
-  constructor(
-    context: FeedContext,
-    owner: IdentifiedFeedOwner,
-    { id, key }: { id: Uint8Array; key: Uint8Array },
-    open: () => Promise<OpenedStorage>
-  ) {
-    super(context, id, key, open)
-    this.#owner = owner
-  }
 
   get topic(): Uint8Array {
     return topicOf(this.context.sha256, this.id)
@@ -48,7 +37,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
   /** Trades the feed with peers: made once one comes, or something is wanted of one. */
   get replicator(): Replicator {
     if (this.#trader === undefined) {
-      this.#trader = new Replicator(this, this.context, this.#owner.localContent(this))
+      this.#trader = new Replicator(this, this.context, this.owner.localContent(this))
       if (this.closed) this.#trader.stop()
     }
     return this.#trader
@@ -87,7 +76,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
       await this.untilOpen(options)
       this.#downloads ??= new Downloads(this)
       this.#downloads.add(download)
-      await waitFor(this.clock, options, download.done)
+      await waitFor(this.context.clock, options, download.done)
     }
     start().catch((error) => {
       // One that was cancelled before it began is in no list.
@@ -172,7 +161,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
 
   protected onDropped(blocks: readonly number[]): void {
     this.#trader?.dropped(blocks)
-    this.#owner.onWanting(this)
+    this.owner.onWanting(this)
   }
 
   protected fail(error: Error): void {

@@ -26,6 +26,13 @@ export interface OpenedStorage {
   readonly rehash: boolean
 }
 
+/** What holds the feeds that are in use. */
+export interface FeedOwner {
+  readonly context: FeedContext
+  /** The last handle of a feed was closed. */
+  release(feed: OpenFeed): Promise<void>
+}
+
 /** A handle, as its feed sees it. */
 export interface FeedHandle {
   emit<E extends keyof FeedEvents>(event: E, ...args: FeedEvents[E]): unknown
@@ -39,24 +46,25 @@ export interface FeedHandle {
 export abstract class OpenFeed {
   /** The handles: each change makes a new list, and a short one takes little memory. */
   handles: readonly FeedHandle[] = []
-  readonly context: FeedContext
+  readonly owner: FeedOwner
   /** Resolves once the stored state was read; rejects when it could not be. */
   readonly opening: Promise<void>
   /** What the feed is stored in. Only once it has opened, like the next. */
   storage!: FeedStorage
   /** Whether what the storage returns must be hashed again. */
   rehash!: boolean
-  #opened = false
+  /** Whether the stored state was read. */
+  opened = false
   /** Whether nobody uses it any more. */
   closed = false
 
-  constructor(context: FeedContext, open: () => Promise<OpenedStorage>) {
-    this.context = context
+  constructor(owner: FeedOwner, open: () => Promise<OpenedStorage>) {
+    this.owner = owner
     this.opening = open().then(async ({ storage, rehash }) => {
       this.storage = storage
       this.rehash = rehash
       await this.load(storage)
-      this.#opened = true
+      this.opened = true
       this.emit('open')
     })
     this.opening.catch(() => {})
@@ -84,21 +92,18 @@ export abstract class OpenFeed {
   /** Whether a block that is here is sound in the store; one that is not is dropped where it can be fetched again. */
   abstract check(block: number): Promise<boolean>
 
-  get clock(): Clock {
-    return this.context.clock
-  }
-
-  /** Whether the stored state was read. */
-  get opened(): boolean {
-    return this.#opened
+  get context(): FeedContext {
+    return this.owner.context
   }
 
   addHandle(handle: FeedHandle): void {
     this.handles = [...this.handles, handle]
   }
 
-  deleteHandle(handle: FeedHandle): void {
+  /** Resolves once the feed is in use no more, if this was the last handle. */
+  async deleteHandle(handle: FeedHandle): Promise<void> {
     this.handles = this.handles.filter((other) => other !== handle)
+    if (this.handles.length === 0) await this.owner.release(this)
   }
 
   /** Tells all handles. */
@@ -122,7 +127,7 @@ export abstract class OpenFeed {
 
   /** Resolves once the stored state was read; rejects when it could not be, or the feed was closed. */
   protected async untilOpen(options: WaitOptions = {}): Promise<void> {
-    if (!this.#opened) await waitFor(this.context.clock, options, this.opening)
+    if (!this.opened) await waitFor(this.context.clock, options, this.opening)
     this.assertOpen()
   }
 }

@@ -12,7 +12,7 @@ import { FeedTree } from '../tree/feed-tree.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
 import type { TreeHash } from '../tree/tree-hash.ts'
 import { Batches } from './batches.ts'
-import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
+import { type FeedOwner, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { unpinned } from './unpinned.ts'
 import { verifyStored } from './verify-stored.ts'
 
@@ -35,11 +35,11 @@ export abstract class StoredFeed extends OpenFeed {
   #last: Promise<unknown> | undefined
 
   /** `key` is for the case that the store does not have the feed yet. */
-  constructor(context: FeedContext, id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>) {
-    super(context, open)
+  constructor(owner: FeedOwner, id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>) {
+    super(owner, open)
     this.id = id
     this.#key = key
-    this.tree = new FeedTree(context.hash, id, this)
+    this.tree = new FeedTree(this.hash, id, this)
   }
 
   get blocks(): number {
@@ -171,39 +171,40 @@ export abstract class StoredFeed extends OpenFeed {
     const nodes = runs.flatMap(({ nodes }) => nodes)
     await this.#commit({ blocks: [...blocks.values()], nodes, have }, { complete, byteLength })
     this.byteLength = byteLength
-    this.held += added.length
-    for (const index of added) this.have.add(index)
-    this.onHeld(added)
+    this.#note(added, true)
   }
 
   async #drop(lengths: ReadonlyMap<number, number>): Promise<void> {
     const dropped = [...lengths.keys()].filter((block) => this.have.has(block))
     if (dropped.length === 0) return
-    const { held, byteLength } = this
     const changed = new Set(dropped.map((block) => Math.floor(block / HAVE_PAGE_BLOCKS)))
     // A complete feed has no have pages in the store.
     const pages = this.complete ? Math.ceil(this.blocks / HAVE_PAGE_BLOCKS) : 0
     for (let page = 0; page < pages; page++) changed.add(page)
     // First here, so that nobody reads them while the store forgets them.
-    for (const block of dropped) {
-      this.have.delete(block)
-      this.byteLength -= lengths.get(block) as number
-    }
-    this.held -= dropped.length
+    this.#note(dropped, false)
+    const left = dropped.reduce((bytes, block) => bytes - (lengths.get(block) as number), this.byteLength)
     // The bytes that were damaged may not be as many as those that were counted.
-    if (this.held === 0 || this.byteLength < 0) this.byteLength = 0
-    this.onHeld(dropped)
+    const byteLength = this.held === 0 ? 0 : Math.max(0, left)
     const have = [...changed].map((page) => this.have.copyPage(page))
     try {
-      await this.#commit({ dropped, have }, this)
+      await this.#commit({ dropped, have }, { complete: false, byteLength })
     } catch (error) {
-      for (const block of dropped) this.have.add(block)
-      this.held = held
-      this.byteLength = byteLength
-      this.onHeld(dropped)
+      this.#note(dropped, true)
       this.fail(error as Error)
       throw error
     }
+    this.byteLength = byteLength
+  }
+
+  /** These blocks are here now, or are not any more. */
+  #note(blocks: readonly number[], here: boolean): void {
+    for (const block of blocks) {
+      if (here) this.have.add(block)
+      else this.have.delete(block)
+    }
+    this.held += here ? blocks.length : -blocks.length
+    this.onHeld(blocks)
   }
 
   /** Commits a change, with what is here then. */

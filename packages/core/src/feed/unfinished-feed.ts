@@ -6,7 +6,7 @@ import { readRoots } from '../tree/feed-tree.ts'
 import { grow } from '../tree/grow.ts'
 import { Batches } from './batches.ts'
 import type { IdentifiedFeed } from './identified-feed.ts'
-import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
+import { type FeedOwner, type OpenedStorage, OpenFeed } from './open-feed.ts'
 
 interface Append {
   readonly blocks: ReadonlyArray<{ readonly hash: Uint8Array; readonly data: Uint8Array }>
@@ -14,8 +14,15 @@ interface Append {
   reject(error: Error): void
 }
 
+/** What a feed that is being written needs of its core. */
+export interface UnfinishedFeedOwner extends FeedOwner {
+  /** Resolves with what the feed has become, once all its handles were moved to it. */
+  finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined>
+}
+
 /** A feed that is being written and has no id yet. All its blocks are here: its tree grows with what the store has taken. */
 export class UnfinishedFeed extends OpenFeed {
+  declare readonly owner: UnfinishedFeedOwner
   readonly id = undefined
   readonly complete = false
   readonly peers = 0
@@ -25,7 +32,7 @@ export class UnfinishedFeed extends OpenFeed {
   byteLength = 0
   #roots: readonly TreeNode[] = []
   /** While it is being finalized, and takes no blocks: what it becomes. */
-  finalizing: Promise<IdentifiedFeed | undefined> | undefined
+  #finalizing: Promise<IdentifiedFeed | undefined> | undefined
   readonly #appends = new Batches<Append>({
     store: (batch) => this.#commit(batch.flatMap(({ blocks }) => blocks)),
     onStored: (batch) => {
@@ -36,8 +43,8 @@ export class UnfinishedFeed extends OpenFeed {
     }
   })
 
-  constructor(context: FeedContext, key: Uint8Array, open: () => Promise<OpenedStorage>) {
-    super(context, open)
+  constructor(owner: UnfinishedFeedOwner, key: Uint8Array, open: () => Promise<OpenedStorage>) {
+    super(owner, open)
     this.key = key
   }
 
@@ -80,7 +87,7 @@ export class UnfinishedFeed extends OpenFeed {
    */
   async append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
     this.assertOpen()
-    if (this.finalizing !== undefined) throw new FeedFinalizedError('the feed takes no more blocks')
+    if (this.#finalizing !== undefined) throw new FeedFinalizedError('the feed takes no more blocks')
     const blocks = values.map((value) => {
       const data = typeof value === 'string' ? toUtf8(value) : transfer ? value : copyBytes(value)
       return { data, hash: this.context.hash.leaf(data) }
@@ -92,6 +99,14 @@ export class UnfinishedFeed extends OpenFeed {
   override async flush(): Promise<void> {
     this.assertOpen()
     await this.#append([])
+  }
+
+  /** Gives it its id. Resolves with what it has become; with `undefined` when it has no blocks, and goes on. */
+  finalize(): Promise<IdentifiedFeed | undefined> {
+    this.#finalizing ??= this.owner.finalize(this).finally(() => {
+      this.#finalizing = undefined
+    })
+    return this.#finalizing
   }
 
   override async close(): Promise<void> {
