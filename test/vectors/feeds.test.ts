@@ -33,8 +33,8 @@ describe.each(recordedFeeds)('the recorded feed of $title', ({ blocks, id, proof
       expect(proofIndexes(block, blocks.length)).toEqual(recorded.map(({ index }) => index))
       const proof = await tree.proof(block)
       expect(proof.map(({ index, hash }) => ({ index, hash: hex(hash) }))).toEqual(recorded)
-      const stranger = { id: unhex(id), blocks: 0, node: () => undefined }
-      const verified = verifyBlock(hash, stranger, { block, data: blocks[block] as Uint8Array, proof })
+      const stranger = { hash, id: unhex(id), blocks: 0, node: () => undefined }
+      const verified = verifyBlock(stranger, { block, data: blocks[block] as Uint8Array, proof })
       expect(verified).toMatchObject({ blocks: [{ index: block }], length: blocks.length })
     }
   })

@@ -1,8 +1,6 @@
-const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
 /** Lower case hexadecimal digits, two a byte. Joined at once: what grows by and by stays a tree of its parts in memory. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => DIGITS[byte]).join('')
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** The bytes of a string of hexadecimal digits in either case, or `undefined` where it is none. */

@@ -17,7 +17,7 @@ export type NodeStorage = Pick<FeedStorage, 'getNodes'>
 /** The trusted part of one feed's tree: what is at hand, and what the store has. */
 export class FeedTree {
   readonly id: Uint8Array
-  readonly #hash: TreeHash
+  readonly hash: TreeHash
   readonly #storage: NodeStorage
   readonly #cache = new NodeCache()
   /** The feed's length, 0 while it is not known. */
@@ -30,7 +30,7 @@ export class FeedTree {
   epoch = 0
 
   constructor(hash: TreeHash, id: Uint8Array, storage: NodeStorage) {
-    this.#hash = hash
+    this.hash = hash
     this.id = id
     this.#storage = storage
   }
@@ -67,12 +67,11 @@ export class FeedTree {
    * when it does not lead to the feed's id.
    */
   verify(claim: Claim, loaded?: ReadonlyMap<number, Uint8Array>): VerifiedRun | NeedsNodes {
-    const node = (index: number) => this.node(index) ?? loaded?.get(index)
     try {
-      return verifyBlock(this.#hash, { id: this.id, blocks: this.blocks, node }, claim)
+      return verifyBlock(this, claim, loaded)
     } catch (error) {
       // A node that the store gave back damaged must not make a liar of an honest peer: the id has the last word.
-      const verified = verifyAlone(this.#hash, this.id, claim)
+      const verified = verifyAlone(this.hash, this.id, claim)
       if (verified === undefined) throw error
       this.forget()
       return verified
@@ -81,7 +80,7 @@ export class FeedTree {
 
   /** Verifies the answers to a request that rests on this; `undefined`: the first must bring the roots. */
   verifier(trusted?: TrustedTop): RangeVerifier {
-    return new RangeVerifier(this.#hash, this.id, trusted)
+    return new RangeVerifier(this.hash, this.id, trusted)
   }
 
   /**

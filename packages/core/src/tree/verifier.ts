@@ -10,6 +10,7 @@ import type { TreeHash } from './tree-hash.ts'
 
 /** What is trusted of a feed before a block is verified. */
 export interface TrustedTree {
+  readonly hash: TreeHash
   /** The feed's id. */
   readonly id: Uint8Array
   /** The number of blocks; 0 while it is not known. */
@@ -32,11 +33,16 @@ export interface NeedsNodes {
 
 /**
  * Recomputes the hashes from the block's leaf upwards until a trusted node is reached that is equal (PROTOCOL
- * section 1, verification). Pure: nothing is stored, and `tree` is only asked.
+ * section 1, verification). Pure: nothing is stored, and `tree` is only asked; so are the nodes that were `loaded`.
  *
  * Throws a {@link VerificationError} when the claim does not lead to the feed's id.
  */
-export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): VerifiedRun | NeedsNodes {
+export function verifyBlock(
+  tree: TrustedTree,
+  claim: Claim,
+  loaded?: ReadonlyMap<number, Uint8Array>
+): VerifiedRun | NeedsNodes {
+  const { hash } = tree
   const { block, data, proof } = claim
   const last = proof.at(-1)
   const length = tree.blocks || (last === undefined ? 0 : runBelow(last.index).end)
@@ -45,7 +51,7 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
   if (block >= length) throw new VerificationError(`the feed has ${length} blocks, and no block ${block}`)
 
   const trusted = new Map(roots.map((root) => [root.index, root.hash]))
-  const known = (index: number) => trusted.get(index) ?? tree.node(index)
+  const known = (index: number) => trusted.get(index) ?? tree.node(index) ?? loaded?.get(index)
   assertNodes(claim, length, known)
 
   const leaf = hash.leaf(data)
@@ -96,7 +102,7 @@ function assertNodes({ block, proof }: Claim, length: number, known: TrustedTree
 /** A block with its full proof, if it leads to the id by itself. */
 export function verifyAlone(hash: TreeHash, id: Uint8Array, claim: Claim): VerifiedRun | undefined {
   try {
-    const result = verifyBlock(hash, { id, blocks: 0, node: () => undefined }, claim)
+    const result = verifyBlock({ hash, id, blocks: 0, node: () => undefined }, claim)
     return 'needs' in result ? undefined : result
   } catch (error) {
     if (error instanceof VerificationError) return undefined
