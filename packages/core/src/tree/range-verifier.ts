@@ -1,7 +1,7 @@
 import { type StoredBlock, type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { fullRoots } from './flat-tree.ts'
-import { verifyRoots } from './roots.ts'
+import { untrue, verifyRoots } from './roots.ts'
 import { indexOf, isApart, isInside, type Run, runBelow } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
 
@@ -66,7 +66,7 @@ export class RangeVerifier {
     const roots = this.#length === 0 ? this.#verifyRoots(claimed) : []
     const run = { start, end: start + blocks.length }
     const below = { start: this.#tops[0]?.start ?? Infinity, end: this.#tops.at(-1)?.end ?? 0 }
-    if (!isInside(start, run.end, below)) throw untrue(start)
+    if (!isInside(start, run.end, below)) throw untrue(`block ${start}`)
     const stored = blocks.map((data, i) => ({ index: start + i, hash: this.#hash.leaf(data), data }))
     const nodes: TreeNode[] = []
     const frontier: TreeNode[] = []
@@ -109,13 +109,13 @@ export class RangeVerifier {
         check(half, to)
       } else {
         const expected = this.#known.get(indexOf(from, to))
-        if (expected === undefined || !equalBytes(compute(from, to, true), expected)) throw untrue(start)
+        if (expected === undefined || !equalBytes(compute(from, to, true), expected)) throw untrue(`block ${start}`)
       }
     }
 
     for (const top of this.#tops) check(top.start, top.end)
     // Too long, or too short: then some of its hashes were.
-    if (used !== proof.length) throw untrue(start)
+    if (used !== proof.length) throw untrue(`block ${start}`)
     if (more) for (const { index, hash } of nodes) this.#known.set(index, hash)
     this.#last = run.end - 1
     return { blocks: stored, roots, nodes: roots.concat(nodes), frontier: roots.concat(frontier), length: this.#length }
@@ -123,11 +123,9 @@ export class RangeVerifier {
 
   #verifyRoots(claimed: RangeClaim['roots']): TreeNode[] {
     const { blocks, hashes } = claimed ?? { blocks: 0, hashes: new Uint8Array(0) }
-    const roots = fullRoots(blocks).map((index, i) => ({
-      index,
-      hash: hashes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES)
-    }))
-    if (hashes.length !== roots.length * HASH_BYTES) throw new VerificationError(`${blocks} blocks have other roots`)
+    const indexes = fullRoots(blocks)
+    if (hashes.length !== indexes.length * HASH_BYTES) throw untrue('these roots')
+    const roots = indexes.map((index, i) => ({ index, hash: hashes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES) }))
     verifyRoots(this.#hash, this.#id, blocks, roots)
     this.#trust(blocks, roots)
     return roots
@@ -138,8 +136,4 @@ export class RangeVerifier {
     this.#tops = tops.map(({ index }) => runBelow(index))
     this.#length = length
   }
-}
-
-function untrue(start: number): VerificationError {
-  return new VerificationError(`the blocks from ${start} on do not lead to the feed's id`)
 }

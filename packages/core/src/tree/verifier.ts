@@ -4,7 +4,7 @@ import { copyBytes } from '../bytes/copy.ts'
 import { fullRoots, parent, sibling } from './flat-tree.ts'
 import { proofIndexes, uncles } from './proof.ts'
 import type { VerifiedRun } from './range-verifier.ts'
-import { verifyRoots } from './roots.ts'
+import { untrue, verifyRoots } from './roots.ts'
 import { runBelow } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
 
@@ -48,7 +48,7 @@ export function verifyBlock(
   const length = tree.blocks || (last === undefined ? 0 : runBelow(last.index).end)
   const roots = tree.blocks > 0 ? [] : proof.slice(-fullRoots(length).length).map(ownCopy)
   if (tree.blocks === 0) verifyRoots(hash, tree.id, length, roots)
-  if (block >= length) throw new VerificationError(`the feed has ${length} blocks, and no block ${block}`)
+  if (block >= length) throw untrue(`block ${block}`)
 
   const trusted = new Map(roots.map((root) => [root.index, root.hash]))
   const known = (index: number) => trusted.get(index) ?? tree.node(index) ?? loaded?.get(index)
@@ -62,7 +62,7 @@ export function verifyBlock(
   for (;;) {
     const expected = known(node.index)
     if (expected !== undefined) {
-      if (!equalBytes(expected, node.hash)) throw new VerificationError(`block ${block} does not lead to the feed's id`)
+      if (!equalBytes(expected, node.hash)) throw untrue(`block ${block}`)
       return { blocks: [{ index: block, hash: leaf, data }], roots, nodes, frontier: nodes, length }
     }
     nodes.push(node)
@@ -94,7 +94,7 @@ function assertNodes({ block, proof }: Claim, length: number, known: TrustedTree
   for (const { index, hash } of proof) {
     at = indexes.indexOf(index, at + 1)
     if (at === -1 || !equalBytes(known(index) ?? hash, hash)) {
-      throw new VerificationError(`the proof of block ${block} has other nodes`)
+      throw untrue(`block ${block}`)
     }
   }
 }
