@@ -73,17 +73,14 @@ export class PagedBitfield {
 
   /** Copies of the pages on which `indexes` lie, with all of these added: what a store is to keep. */
   pagesWith(indexes: Iterable<number>): HavePage[] {
-    const pages = new Map<number, Uint8Array>()
+    const pages = new Map<number, HavePage>()
     for (const index of indexes) {
       const number = Math.floor(index / PAGE_BITS)
-      let bits = pages.get(number)
-      if (bits === undefined) {
-        ;({ bits } = this.copyPage(number))
-        pages.set(number, bits)
-      }
-      set(bits, index % PAGE_BITS)
+      const page = pages.get(number) ?? this.copyPage(number)
+      pages.set(number, page)
+      set(page.bits, index % PAGE_BITS)
     }
-    return [...pages].map(([page, bits]) => ({ page, bits }))
+    return [...pages.values()]
   }
 
   /** A copy of a page: what a store is to keep. */
