@@ -146,7 +146,7 @@ export class Core extends Emitter<CoreEvents> {
   async *list(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<FeedRecord & { id: Uint8Array }, void> {
     await this.open()
     for await (const record of this.#storage.feeds(options)) {
-      if (record.id !== undefined) yield { ...record, id: record.id }
+      if (record.id !== undefined) yield record as FeedRecord & { id: Uint8Array }
     }
   }
 

@@ -157,9 +157,8 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
   }
 
   async release(feed: OpenFeed): Promise<void> {
-    const [inUse, id] =
-      feed instanceof UnfinishedFeed ? [this.unfinished, feed.key] : [this.identified, (feed as IdentifiedFeed).id]
-    const name = toHex(id)
+    const inUse: Map<string, OpenFeed> = feed instanceof IdentifiedFeed ? this.identified : this.unfinished
+    const name = toHex((feed.id ?? feed.key) as Uint8Array)
     // First, or what one peer owes would be asked of the next, and so on.
     const closing = feed.close()
     if (inUse.get(name) === feed) {
@@ -168,7 +167,7 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
       if (feed instanceof IdentifiedFeed) {
         this.directory.delete(feed)
         for (const { session } of this.#owner.peers) session.leave(feed)
-        this.#owner.emit('uninterested', copyBytes(id))
+        this.#owner.emit('uninterested', copyBytes(feed.id))
       }
     }
     await closing

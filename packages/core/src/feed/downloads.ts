@@ -40,13 +40,16 @@ export class Downloads {
     }
   }
 
-  cancel(download: Download, error: Error): void {
-    this.#delete(download)
-    download.fail(error)
+  /** Fetches it no more. */
+  delete(download: Download): void {
+    if (this.#active.delete(download)) this.#feed.replicator.deleteRange(download)
   }
 
   cancelAll(error: Error): void {
-    for (const download of [...this.#active]) this.cancel(download, error)
+    for (const download of [...this.#active]) {
+      this.delete(download)
+      download.fail(error)
+    }
   }
 
   #count(download: Download): void {
@@ -55,10 +58,6 @@ export class Downloads {
   }
 
   #update(download: Download, downloaded: number, total: number): void {
-    if (download.update(downloaded, total)) this.#delete(download)
-  }
-
-  #delete(download: Download): void {
-    if (this.#active.delete(download)) this.#feed.replicator.deleteRange(download)
+    if (download.update(downloaded, total)) this.delete(download)
   }
 }

@@ -225,7 +225,7 @@ export class Feed extends Emitter<FeedEvents> {
     this.#assertOpen()
     const feed = this.#identified
     const download = new Download(start, end, priority)
-    feed.download(download, this.#waiting({ signal }))
+    void feed.download(download, this.#waiting({ signal }))
     return download
   }
 

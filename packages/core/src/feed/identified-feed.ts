@@ -71,18 +71,16 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
   }
 
   /** Fetches a range of blocks, beside what is waited for, until it is here or the signal fires. */
-  download(download: Download, options: Waiting): void {
-    const start = async () => {
+  async download(download: Download, options: Waiting): Promise<void> {
+    try {
       await this.untilOpen(options)
       this.#downloads ??= new Downloads(this)
       this.#downloads.add(download)
       await waitFor(this.context.clock, options, download.done)
+    } catch (error) {
+      this.#downloads?.delete(download)
+      download.fail(error as Error)
     }
-    start().catch((error) => {
-      // One that was cancelled before it began is in no list.
-      if (this.#downloads === undefined) download.fail(error)
-      else this.#downloads.cancel(download, error)
-    })
   }
 
   /**
