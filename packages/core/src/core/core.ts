@@ -48,8 +48,6 @@ export class Core extends Emitter<CoreEvents> {
   readonly id: Uint8Array
   /** What this core takes from its surroundings, for whatever works along with it: one clock for all. */
   readonly platform: Platform
-  readonly #storage: Storage
-  readonly #context: FeedContext
   readonly #timeouts: Timeouts
   readonly #authorize: Authorize | undefined
   readonly #extensions = new Extensions()
@@ -64,12 +62,11 @@ export class Core extends Emitter<CoreEvents> {
     const { sha256 = platform.sha256, clock = platform.clock, random = platform.random } = options
     this.id = options.id === undefined ? random(32) : parseId(options.id)
     this.platform = { sha256, clock, random }
-    this.#storage = options.storage
     this.#timeouts = timeoutsOf(options)
-    this.#context = { ...this.platform, hash: treeHash(sha256), durability: durabilityOf(options) }
+    const context: FeedContext = { ...this.platform, hash: treeHash(sha256), durability: durabilityOf(options) }
     this.#feeds = new FeedsInUse({
       storage: options.storage,
-      context: this.#context,
+      context,
       wrapStorage: options.wrapStorage,
       peers: this.#peers,
       open: () => this.open(),
@@ -92,7 +89,7 @@ export class Core extends Emitter<CoreEvents> {
   /** Opens the store, which every other call does by itself. Rejects with a `LockedError` or a `StorageError`. */
   async open(): Promise<void> {
     this.#assertOpen()
-    this.#opening ??= this.#storage.open().catch((error) => {
+    this.#opening ??= this.#feeds.storage.open().catch((error) => {
       this.#opening = undefined
       throw error
     })
@@ -108,7 +105,7 @@ export class Core extends Emitter<CoreEvents> {
   add(options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const key = this.platform.random(32)
-    return new Feed(this.#feeds.write(key, options.wrapStorage, async () => this.#storage.createFeed(key)))
+    return new Feed(this.#feeds.write(key, options.wrapStorage, async () => this.#feeds.storage.createFeed(key)))
   }
 
   /**
@@ -119,7 +116,7 @@ export class Core extends Emitter<CoreEvents> {
     this.#assertOpen()
     const bytes = parseId(key)
     const open = async () => {
-      const storage = await this.#storage.openFeed(bytes)
+      const storage = await this.#feeds.storage.openFeed(bytes)
       if (storage === undefined) throw new FeedUnknownError(`no feed has the key ${toHex(bytes)}`)
       if (storage.record?.id !== undefined) throw new FeedFinalizedError('the feed has an id')
       return storage
@@ -136,7 +133,7 @@ export class Core extends Emitter<CoreEvents> {
     const bytes = parseId(id)
     const key = this.platform.random(32)
     const feed = this.#feeds.identify(bytes, key, async () => {
-      const storage = (await this.#storage.findFeed(bytes)) ?? this.#storage.createFeed(key)
+      const storage = (await this.#feeds.storage.findFeed(bytes)) ?? this.#feeds.storage.createFeed(key)
       return this.#feeds.opened(storage, bytes, options.wrapStorage)
     })
     return new Feed(feed)
@@ -145,7 +142,7 @@ export class Core extends Emitter<CoreEvents> {
   /** The records of all feeds with an id, in no order. */
   async *list(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<FeedRecord & { id: Uint8Array }, void> {
     await this.open()
-    for await (const record of this.#storage.feeds(options)) {
+    for await (const record of this.#feeds.storage.feeds(options)) {
       if (record.id !== undefined) yield record as FeedRecord & { id: Uint8Array }
     }
   }
@@ -153,18 +150,18 @@ export class Core extends Emitter<CoreEvents> {
   /** The records of all feeds that were not finalized, in no order. */
   async *unfinished(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<FeedRecord, void> {
     await this.open()
-    for await (const record of this.#storage.feeds(options)) if (record.id === undefined) yield record
+    for await (const record of this.#feeds.storage.feeds(options)) if (record.id === undefined) yield record
   }
 
   /** Closes all handles of a feed and deletes it from the store. Resolves with whether it was there. */
   async delete(id: string | Uint8Array): Promise<boolean> {
-    return this.#feeds.delete(id, this.#feeds.identified, (bytes) => this.#storage.findFeed(bytes))
+    return this.#feeds.delete(id, this.#feeds.identified, (bytes) => this.#feeds.storage.findFeed(bytes))
   }
 
   /** Closes all handles of an unfinished feed and deletes it from the store. Resolves with whether it was there. */
   async discard(key: string | Uint8Array): Promise<boolean> {
     return this.#feeds.delete(key, this.#feeds.unfinished, async (bytes) => {
-      const storage = await this.#storage.openFeed(bytes)
+      const storage = await this.#feeds.storage.openFeed(bytes)
       return storage?.record?.id === undefined ? storage : undefined
     })
   }
@@ -220,7 +217,7 @@ export class Core extends Emitter<CoreEvents> {
     for (const peer of this.#peers) peer.end()
     await this.#feeds.close()
     await this.#opening?.catch(() => {})
-    await this.#storage.close()
+    await this.#feeds.storage.close()
     this.removeAllListeners()
   }
 
