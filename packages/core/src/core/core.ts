@@ -1,4 +1,4 @@
-import { ClosedError, FeedFinalizedError, type FeedRecord, FeedUnknownError, type Storage } from '@anyfeed/interfaces'
+import { ClosedError, FeedFinalizedError, type FeedRecord, FeedUnknownError } from '@anyfeed/interfaces'
 import * as platform from '#platform'
 import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'

@@ -53,6 +53,8 @@ export abstract class OpenFeed {
   storage!: FeedStorage
   /** Whether what the storage returns must be hashed again. */
   rehash!: boolean
+  /** The sum of the lengths of the blocks that are here, in bytes. */
+  byteLength = 0
   /** Whether the stored state was read. */
   opened = false
   /** Whether nobody uses it any more. */
@@ -76,8 +78,6 @@ export abstract class OpenFeed {
   declare readonly key?: Uint8Array
   /** The number of blocks; 0 while it is not known. */
   abstract readonly blocks: number
-  /** The sum of the lengths of the blocks that are here, in bytes. */
-  abstract readonly byteLength: number
   /** How many blocks are here. */
   abstract readonly held: number
   /** Whether it is finalized, and every block is here. */
@@ -94,6 +94,10 @@ export abstract class OpenFeed {
 
   get context(): FeedContext {
     return this.owner.context
+  }
+
+  get hash(): TreeHash {
+    return this.context.hash
   }
 
   addHandle(handle: FeedHandle): void {

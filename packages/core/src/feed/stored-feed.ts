@@ -10,7 +10,6 @@ import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import { FeedTree } from '../tree/feed-tree.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
-import type { TreeHash } from '../tree/tree-hash.ts'
 import { Batches } from './batches.ts'
 import { type FeedOwner, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { unpinned } from './unpinned.ts'
@@ -25,7 +24,6 @@ export abstract class StoredFeed extends OpenFeed {
   readonly tree: FeedTree
   /** How many blocks are here. */
   held = 0
-  byteLength = 0
   /** Until the store has the feed. */
   #key: Uint8Array | undefined
   // A feed that is here as a whole does without until somebody asks, and one to which nothing comes without batches: many
@@ -63,10 +61,6 @@ export abstract class StoredFeed extends OpenFeed {
     return this.#batches !== undefined && this.#batches.bytes >= FULL_BYTES
   }
 
-  get hash(): TreeHash {
-    return this.context.hash
-  }
-
   has(block: number): boolean {
     return this.have.has(block)
   }
@@ -77,7 +71,7 @@ export abstract class StoredFeed extends OpenFeed {
 
   async check(block: number): Promise<boolean> {
     await this.untilOpen()
-    if (await verifyStored(this.hash, this.id, this.storage, block, this.blocks)) return true
+    if (await verifyStored(this, block, this.id)) return true
     await this.dropDamaged(block)
     return false
   }

@@ -29,7 +29,6 @@ export class UnfinishedFeed extends OpenFeed {
   /** The store's handle for the feed: 32 bytes. */
   override readonly key: Uint8Array
   blocks = 0
-  byteLength = 0
   #roots: readonly TreeNode[] = []
   /** While it is being finalized, and takes no blocks: what it becomes. */
   #finalizing: Promise<IdentifiedFeed | undefined> | undefined
@@ -50,7 +49,7 @@ export class UnfinishedFeed extends OpenFeed {
 
   /** The id it would have now. Only once it has opened. */
   get nextId(): Uint8Array {
-    return this.context.hash.id(this.#roots)
+    return this.hash.id(this.#roots)
   }
 
   get held(): number {
@@ -77,7 +76,7 @@ export class UnfinishedFeed extends OpenFeed {
   async #read(block: number): Promise<Uint8Array | undefined> {
     const [data, [hash]] = await Promise.all([this.storage.getBlock(block), this.storage.getNodes([2 * block])])
     if (data === undefined || hash === undefined) return undefined
-    return equalBytes(this.context.hash.leaf(data), hash) ? data : undefined
+    return equalBytes(this.hash.leaf(data), hash) ? data : undefined
   }
 
   /**
@@ -90,7 +89,7 @@ export class UnfinishedFeed extends OpenFeed {
     if (this.#finalizing !== undefined) throw new FeedFinalizedError('the feed takes no more blocks')
     const blocks = values.map((value) => {
       const data = typeof value === 'string' ? toUtf8(value) : transfer ? value : copyBytes(value)
-      return { data, hash: this.context.hash.leaf(data) }
+      return { data, hash: this.hash.leaf(data) }
     })
     await this.#append(blocks)
   }

@@ -1,19 +1,16 @@
-import type { FeedStorage } from '@anyfeed/interfaces'
 import { proofIndexes } from '../tree/proof.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
-import type { TreeHash } from '../tree/tree-hash.ts'
 import { verifyAlone } from '../tree/verifier.ts'
+import type { OpenFeed } from './open-feed.ts'
 
 /**
- * A block of a feed of `blocks` blocks as the store has it, if it leads to the id with the stored proof alone: nothing
- * that is at hand stands in for what is stored.
+ * A block as the store has it, if it leads to the id with the stored proof alone: nothing that is at hand stands in for
+ * what is stored.
  */
 export async function verifyStored(
-  hash: TreeHash,
-  id: Uint8Array,
-  storage: FeedStorage,
+  { hash, storage, blocks }: OpenFeed,
   block: number,
-  blocks: number
+  id: Uint8Array
 ): Promise<VerifiedRun | undefined> {
   const indexes = proofIndexes(block, blocks)
   const [data, hashes] = await Promise.all([storage.getBlock(block, { shared: true }), storage.getNodes(indexes)])
