@@ -147,13 +147,12 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
   }
 
   /** Opens the store for a feed, once what is under way with it is over. */
-  #open(name: string, open: () => Promise<OpenedStorage>): Promise<OpenedStorage> {
+  async #open(name: string, open: () => Promise<OpenedStorage>): Promise<OpenedStorage> {
     // What is under way now: its own closing, which waits for its opening, is none of it.
     const free = this.#turns.free(name)
-    return this.#owner
-      .open()
-      .then(() => free)
-      .then(open)
+    await this.#owner.open()
+    await free
+    return open()
   }
 
   async release(feed: OpenFeed): Promise<void> {
