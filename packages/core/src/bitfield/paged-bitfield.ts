@@ -1,4 +1,5 @@
 import { HAVE_PAGE_BLOCKS, type HavePage } from '@anyfeed/interfaces'
+import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes } from '../bytes/copy.ts'
 import { PageTable } from './page-table.ts'
 
@@ -107,8 +108,7 @@ export class PagedBitfield {
   setPage(number: number, bits: Uint8Array): void {
     const length = bits.findLastIndex((byte) => byte !== 0) + 1
     if (length === 0) this.#setPage(number, undefined)
-    else if (length === PAGE_BYTES && bits.every((byte) => byte === 0xff)) this.#setPage(number, FULL_PAGE)
-    else this.#setPage(number, copyBytes(bits.subarray(0, length)))
+    else this.#setPage(number, equalBytes(bits, FULL_PAGE) ? FULL_PAGE : copyBytes(bits.subarray(0, length)))
   }
 
   /** Replaces everything by a bitfield of the wire. */
