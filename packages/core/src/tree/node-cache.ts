@@ -1,5 +1,5 @@
-/** Two of these are about 3 MB, for a feed in heavy use: a node takes about 200 bytes. */
-const GENERATION = 8192
+/** About 3 MB of nodes for a feed in heavy use: a node takes about 200 bytes. */
+const CACHED_NODES = 16_384
 
 /**
  * Trusted tree nodes that are at hand: the most recently used of them, up to a bound. It keeps two generations, of which
@@ -21,7 +21,7 @@ export class NodeCache {
   set(index: number, hash: Uint8Array): void {
     this.#young ??= new Map()
     this.#young.set(index, hash)
-    if (this.#young.size < GENERATION) return
+    if (this.#young.size * 2 < CACHED_NODES) return
     this.#old = this.#young
     this.#young = undefined
   }
