@@ -3,7 +3,7 @@ import { memoryStorage } from '@anyfeed/storage-memory'
 import { createCore } from '@anyfeed/core'
 import { sha256 } from '../../packages/core/src/platform/node.ts'
 import { FeedTree } from '../../packages/core/src/tree/feed-tree.ts'
-import { MerkleBuilder } from '../../packages/core/src/tree/merkle-builder.ts'
+import { grow } from '../../packages/core/src/tree/grow.ts'
 import { proofIndexes } from '../../packages/core/src/tree/proof.ts'
 import { treeHash } from '../../packages/core/src/tree/tree-hash.ts'
 import { verifyBlock } from '../../packages/core/src/tree/verifier.ts'
@@ -23,9 +23,9 @@ describe.each(recordedFeeds)('the recorded feed of $title', ({ blocks, id, proof
   })
 
   it('has the recorded id and proofs by the tree alone', async () => {
-    const builder = new MerkleBuilder(hash)
-    const nodes = new Map(builder.append(blocks.map((block) => hash.leaf(block))).map((node) => [node.index, node.hash]))
-    expect(hex(hash.id(builder.roots))).toBe(id)
+    const grown = grow(hash, [], 0, blocks.map(hash.leaf))
+    const nodes = new Map(grown.nodes.map(({ index, hash }) => [index, hash]))
+    expect(hex(hash.id(grown.roots))).toBe(id)
 
     const tree = new FeedTree(hash, unhex(id), { getNodes: async (indexes) => indexes.map((index) => nodes.get(index)) })
     await tree.loadRoots(blocks.length)
@@ -33,8 +33,8 @@ describe.each(recordedFeeds)('the recorded feed of $title', ({ blocks, id, proof
       expect(proofIndexes(block, blocks.length)).toEqual(recorded.map(({ index }) => index))
       const proof = await tree.proof(block)
       expect(proof.map(({ index, hash }) => ({ index, hash: hex(hash) }))).toEqual(recorded)
-      const stranger = { id: unhex(id), blocks: 0, node: () => undefined }
-      const verified = verifyBlock(hash, stranger, { block, data: blocks[block] as Uint8Array, proof })
+      const stranger = { hash, id: unhex(id), blocks: 0, node: () => undefined }
+      const verified = verifyBlock(stranger, { block, data: blocks[block] as Uint8Array, proof })
       expect(verified).toMatchObject({ blocks: [{ index: block }], length: blocks.length })
     }
   })

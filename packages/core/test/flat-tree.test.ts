@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blocksFromLastRoot, depth, fullRoots, parent, rightSpan, sibling } from '../src/tree/flat-tree.ts'
-import { ancestors, proofIndexes, uncles } from '../src/tree/proof.ts'
+import { depth, fullRoots, parent, sibling } from '../src/tree/flat-tree.ts'
+import { proofIndexes, uncles } from '../src/tree/proof.ts'
+import { indexOf, runBelow } from '../src/tree/subtree.ts'
 
 const seed = { seed: 1 }
 
@@ -34,12 +35,15 @@ describe('the flat tree', () => {
         expect(BigInt(depth(index))).toBe(naive.depth(big))
         for (const [ours, theirs] of [
           [parent, naive.parent],
-          [sibling, naive.sibling],
-          [rightSpan, naive.rightSpan]
+          [sibling, naive.sibling]
         ] as const) {
           const expected = theirs(big)
           if (expected <= BigInt(Number.MAX_SAFE_INTEGER)) expect(BigInt(ours(index))).toBe(expected)
         }
+        const { start, end } = runBelow(index)
+        expect(2n * BigInt(end) - 2n).toBe(naive.rightSpan(big))
+        expect(BigInt(end) - BigInt(start)).toBe(2n ** naive.depth(big))
+        expect(indexOf(start, end)).toBe(index)
       }),
       { ...seed, numRuns: 5000 }
     )
@@ -64,7 +68,7 @@ describe('the flat tree', () => {
             last = size
           }
           expect(next).toBe(blocks)
-          if (blocks > 0) expect(blocksFromLastRoot(fullRoots(blocks).at(-1) as number)).toBe(blocks)
+          if (blocks > 0) expect(runBelow(fullRoots(blocks).at(-1) as number).end).toBe(blocks)
         }
       ),
       { ...seed, numRuns: 2000 }
@@ -84,7 +88,7 @@ describe('the flat tree', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 32 }), fc.nat(), (blocks, n) => {
         const block = n % blocks
-        const path = ancestors(block, blocks)
+        const path = [2 * block, ...uncles(block, blocks).map(parent)]
         const roots = fullRoots(blocks)
         expect(roots).toContain(path.at(-1))
         expect(path.filter((node) => roots.includes(node))).toHaveLength(1)

@@ -1,5 +1,5 @@
 import { sha256 } from '../src/platform/node.ts'
-import { MerkleBuilder } from '../src/tree/merkle-builder.ts'
+import { grow } from '../src/tree/grow.ts'
 import { proofIndexes } from '../src/tree/proof.ts'
 import { treeHash } from '../src/tree/tree-hash.ts'
 import type { Claim } from '../src/tree/verifier.ts'
@@ -14,9 +14,9 @@ export class GrownTree {
 
   constructor(blocks: readonly Uint8Array[]) {
     this.blocks = blocks
-    const builder = new MerkleBuilder(hash)
-    for (const node of builder.append(blocks.map(hash.leaf))) this.nodes.set(node.index, node.hash)
-    this.id = hash.id(builder.roots)
+    const { nodes, roots } = grow(hash, [], 0, blocks.map(hash.leaf))
+    for (const node of nodes) this.nodes.set(node.index, node.hash)
+    this.id = hash.id(roots)
   }
 
   /** A block as an honest peer sends it, with the full proof; each array its own. */

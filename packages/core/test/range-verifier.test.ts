@@ -1,10 +1,10 @@
 import { VerificationError } from '@anyfeed/interfaces'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { depth, fullRoots } from '../src/tree/flat-tree.ts'
+import { fullRoots } from '../src/tree/flat-tree.ts'
 import { rangeProofIndexes } from '../src/tree/range-proof.ts'
 import { type RangeClaim, RangeVerifier, type TrustedTop } from '../src/tree/range-verifier.ts'
-import { indexOf, type Run, type Subtree, subtreeOf } from '../src/tree/subtree.ts'
+import { indexOf, type Run, runBelow } from '../src/tree/subtree.ts'
 import { seededBlocks } from './content.ts'
 import { GrownTree, hash } from './grown-tree.ts'
 
@@ -23,7 +23,7 @@ function joined(tree: GrownTree, indexes: readonly number[]): Uint8Array {
 /** The answers to a request for a run, cut where `cuts` say, as an honest peer gives them. */
 function answers(tree: GrownTree, frames: readonly Run[], top: number | undefined): RangeClaim[] {
   const length = tree.blocks.length
-  const tops = top === undefined ? fullRoots(length).map((root) => subtreeOf(root, depth(root))) : [place(top)]
+  const tops = top === undefined ? fullRoots(length).map(runBelow) : [runBelow(top)]
   let known = -1
   return frames.map((run, i) => {
     const proof = joined(tree, rangeProofIndexes(run, tops, known))
@@ -34,16 +34,13 @@ function answers(tree: GrownTree, frames: readonly Run[], top: number | undefine
   })
 }
 
-function place(index: number): Subtree {
-  return subtreeOf(index, depth(index))
-}
-
 /** The trusted nodes above a run, from the lowest to the root. */
 function topsAbove(tree: GrownTree, run: Run): number[] {
   const indexes: number[] = []
   for (let size = 1; size <= tree.blocks.length; size *= 2) {
     const first = run.start - (run.start % size)
-    if (first + size >= run.end && tree.nodes.has(indexOf(first, size))) indexes.push(indexOf(first, size))
+    const index = indexOf(first, first + size)
+    if (first + size >= run.end && tree.nodes.has(index)) indexes.push(index)
   }
   return indexes
 }
@@ -131,10 +128,10 @@ describe('the answers to a range request', () => {
   it('carry one proof for all: no hash that follows from the blocks or that the asker has', () => {
     const tree = treeOf(64)
     const top = indexOf(0, 64)
-    expect(rangeProofIndexes({ start: 0, end: 64 }, [place(top)], -1)).toEqual([])
+    expect(rangeProofIndexes({ start: 0, end: 64 }, [runBelow(top)], -1)).toEqual([])
     // Eight blocks of their own subtree: its sibling, and two uncles.
-    expect(rangeProofIndexes({ start: 8, end: 16 }, [place(top)], -1)).toHaveLength(3)
-    expect(rangeProofIndexes({ start: 8, end: 16 }, [place(indexOf(8, 8))], -1)).toEqual([])
+    expect(rangeProofIndexes({ start: 8, end: 16 }, [runBelow(top)], -1)).toHaveLength(3)
+    expect(rangeProofIndexes({ start: 8, end: 16 }, [runBelow(indexOf(8, 16))], -1)).toEqual([])
     // Block by block: all that lies aside comes with the first, and one hash for each pair after that.
     const single = Array.from({ length: 16 }, (_, i) => ({ start: i, end: i + 1 }))
     const hashes = answers(tree, single, top).map(({ proof }) => proof.length / 32)

@@ -18,14 +18,14 @@ function grown(blocks: number): GrownTree {
 
 /** What somebody trusts who knows the id alone. */
 function stranger(tree: GrownTree): TrustedTree {
-  return { id: tree.id, blocks: 0, node: () => undefined }
+  return { hash, id: tree.id, blocks: 0, node: () => undefined }
 }
 
 /** What somebody trusts who knows the roots, and some nodes besides. */
 function trusting(tree: GrownTree, indexes: readonly number[] = []): TrustedTree {
   const roots = fullRoots(tree.blocks.length)
   const known = new Set([...roots, ...indexes])
-  return { id: tree.id, blocks: tree.blocks.length, node: (i) => (known.has(i) ? tree.nodes.get(i) : undefined) }
+  return { hash, id: tree.id, blocks: tree.blocks.length, node: (i) => (known.has(i) ? tree.nodes.get(i) : undefined) }
 }
 
 const somewhere = fc
@@ -38,7 +38,7 @@ describe('the verifier', () => {
     fc.assert(
       fc.property(somewhere, fc.boolean(), ({ blocks, block }, known) => {
         const tree = grown(blocks)
-        const verified = verifyBlock(hash, known ? trusting(tree) : stranger(tree), tree.claim(block)) as VerifiedRun
+        const verified = verifyBlock(known ? trusting(tree) : stranger(tree), tree.claim(block)) as VerifiedRun
         expect(verified).toMatchObject({ blocks: [{ index: block }], length: blocks })
         for (const node of verified.nodes) expect(node.hash).toEqual(tree.nodes.get(node.index))
         if (!known) for (const root of fullRoots(blocks)) expect(verified.nodes.map((n) => n.index)).toContain(root)
@@ -58,7 +58,7 @@ describe('the verifier', () => {
         const place = Math.floor(where / bytes.length) % target.length
         target[place] = (target[place] as number) ^ mask
         const trusted = known ? trusting(tree) : stranger(tree)
-        expect(() => verifyBlock(hash, trusted, claim)).toThrow(VerificationError)
+        expect(() => verifyBlock(trusted, claim)).toThrow(VerificationError)
       }),
       { ...runs, numRuns: 2000 }
     )
@@ -93,8 +93,7 @@ describe('the verifier', () => {
             proof.every((node, i) => node.index === claim.proof[i]?.index)
           // A block with the same bytes and the same path does not exist elsewhere.
           fc.pre(!same)
-          const verify = () =>
-            verifyBlock(hash, known ? trusting(tree) : stranger(tree), { block, data: claim.data, proof })
+          const verify = () => verifyBlock(known ? trusting(tree) : stranger(tree), { block, data: claim.data, proof })
           let needs = false
           try {
             needs = 'needs' in verify()
@@ -117,12 +116,12 @@ describe('the verifier', () => {
         const claim = tree.claim(block)
         const short = { ...claim, proof: claim.proof.slice(0, Math.min(kept, all.length)) }
         const known = trusting(tree, all.slice(short.proof.length))
-        expect(verifyBlock(hash, known, short)).toMatchObject({ blocks: [{ index: block }], length: blocks })
+        expect(verifyBlock(known, short)).toMatchObject({ blocks: [{ index: block }], length: blocks })
         // Without them, it says which nodes might help; with those it goes on.
-        const first = verifyBlock(hash, trusting(tree), short)
+        const first = verifyBlock(trusting(tree), short)
         const needs = 'needs' in first ? first.needs : []
         expect(needs.length > 0).toBe(short.proof.length < all.length)
-        expect(verifyBlock(hash, trusting(tree, needs), short)).toMatchObject({ blocks: [{ index: block }] })
+        expect(verifyBlock(trusting(tree, needs), short)).toMatchObject({ blocks: [{ index: block }] })
       }),
       runs
     )
@@ -132,14 +131,14 @@ describe('the verifier', () => {
     const tree = grown(16)
     const claim = { ...tree.claim(5), data: Uint8Array.of(1), proof: [] }
     const known = trusting(tree, [10, 8, 13, 3, 23])
-    expect(() => verifyBlock(hash, known, claim)).toThrow(VerificationError)
+    expect(() => verifyBlock(known, claim)).toThrow(VerificationError)
   })
 
   it('refuses proofs whose roots are missing, incomplete, or of another feed', () => {
     const tree = grown(11)
     const claim = tree.claim(3)
     for (const proof of [[], claim.proof.slice(0, -1), claim.proof.slice(0, 3), grown(12).claim(3).proof]) {
-      expect(() => verifyBlock(hash, stranger(tree), { ...claim, proof })).toThrow(VerificationError)
+      expect(() => verifyBlock(stranger(tree), { ...claim, proof })).toThrow(VerificationError)
     }
     expect(verifyAlone(hash, tree.id, { ...claim, proof: claim.proof.slice(1) })).toBeUndefined()
   })
@@ -148,7 +147,7 @@ describe('the verifier', () => {
     const { id } = grown(1)
     for (const index of [2 ** 53 - 1, 2 ** 53 - 2, 2 ** 33, 2 ** 33 + 1, 2 ** 52 - 1, Number.MAX_SAFE_INTEGER - 4]) {
       const claim = { block: 0, data: new Uint8Array(0), proof: [{ index, hash: new Uint8Array(32) }] }
-      expect(() => verifyBlock(hash, { id, blocks: 0, node: () => undefined }, claim)).toThrow(VerificationError)
+      expect(() => verifyBlock({ hash, id, blocks: 0, node: () => undefined }, claim)).toThrow(VerificationError)
     }
   })
 })

@@ -1,4 +1,5 @@
 import { HAVE_PAGE_BLOCKS, type HavePage } from '@anyfeed/interfaces'
+import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes } from '../bytes/copy.ts'
 import { PageTable } from './page-table.ts'
 
@@ -9,13 +10,6 @@ const LEAST_BYTES = 16
 
 /** Stands for every page whose bits are all set; it is copied before a bit of it is cleared. */
 const FULL_PAGE = new Uint8Array(PAGE_BYTES).fill(0xff)
-
-/** How many bits are set in a byte. */
-const BITS_SET = Uint8Array.from({ length: 256 }, (_, byte) => {
-  let bits = 0
-  for (let rest = byte; rest > 0; rest >>= 1) bits += rest & 1
-  return bits
-})
 
 /**
  * A set of block indexes below 2^32. Memory goes into what is neither empty nor full: a page of 8,192 bits takes up to
@@ -40,18 +34,15 @@ export class PagedBitfield {
 
   has(index: number): boolean {
     const page = this.#pages.get(Math.floor(index / PAGE_BITS))
-    if (page === undefined) return false
-    const bit = index % PAGE_BITS
-    return ((page[bit >> 3] ?? 0) & (128 >> (bit & 7))) !== 0
+    return page !== undefined && isSet(page, index % PAGE_BITS)
   }
 
   /** Adds an index; returns whether it was missing. */
   add(index: number): boolean {
     const bit = index % PAGE_BITS
     const page = this.#pageWith(Math.floor(index / PAGE_BITS), bit >> 3)
-    const mask = 128 >> (bit & 7)
-    if (((page[bit >> 3] as number) & mask) !== 0) return false
-    page[bit >> 3] = (page[bit >> 3] as number) | mask
+    if (isSet(page, bit)) return false
+    set(page, bit)
     return true
   }
 
@@ -83,18 +74,14 @@ export class PagedBitfield {
 
   /** Copies of the pages on which `indexes` lie, with all of these added: what a store is to keep. */
   pagesWith(indexes: Iterable<number>): HavePage[] {
-    const pages = new Map<number, Uint8Array>()
+    const pages = new Map<number, HavePage>()
     for (const index of indexes) {
       const number = Math.floor(index / PAGE_BITS)
-      let bits = pages.get(number)
-      if (bits === undefined) {
-        ;({ bits } = this.copyPage(number))
-        pages.set(number, bits)
-      }
-      const bit = index % PAGE_BITS
-      bits[bit >> 3] = (bits[bit >> 3] as number) | (128 >> (bit & 7))
+      const page = pages.get(number) ?? this.copyPage(number)
+      pages.set(number, page)
+      set(page.bits, index % PAGE_BITS)
     }
-    return [...pages].map(([page, bits]) => ({ page, bits }))
+    return [...pages.values()]
   }
 
   /** A copy of a page: what a store is to keep. */
@@ -108,20 +95,11 @@ export class PagedBitfield {
   count(from: number, end: number): number {
     let count = 0
     for (let index = from; index < end; ) {
-      const bit = index % PAGE_BITS
       const page = this.#pages.get(Math.floor(index / PAGE_BITS))
-      const whole = bit === 0 && index + PAGE_BITS <= end
-      if (page === undefined || (page === FULL_PAGE && whole)) {
-        const next = Math.min(end, index - bit + PAGE_BITS)
-        if (page !== undefined) count += next - index
-        index = next
-      } else if (bit % 8 === 0 && index + 8 <= end) {
-        count += BITS_SET[page[bit >> 3] ?? 0] as number
-        index += 8
-      } else {
-        if (this.has(index)) count++
-        index++
-      }
+      const next = Math.min(end, index - (index % PAGE_BITS) + PAGE_BITS)
+      if (page === FULL_PAGE) count += next - index
+      else if (page !== undefined) for (; index < next; index++) if (isSet(page, index % PAGE_BITS)) count++
+      index = next
     }
     return count
   }
@@ -130,8 +108,7 @@ export class PagedBitfield {
   setPage(number: number, bits: Uint8Array): void {
     const length = bits.findLastIndex((byte) => byte !== 0) + 1
     if (length === 0) this.#setPage(number, undefined)
-    else if (length === PAGE_BYTES && bits.every((byte) => byte === 0xff)) this.#setPage(number, FULL_PAGE)
-    else this.#setPage(number, copyBytes(bits.subarray(0, length)))
+    else this.#setPage(number, equalBytes(bits, FULL_PAGE) ? FULL_PAGE : copyBytes(bits.subarray(0, length)))
   }
 
   /** Replaces everything by a bitfield of the wire. */
@@ -192,6 +169,14 @@ export class PagedBitfield {
     if (page !== undefined && page !== FULL_PAGE) this.#mixedBytes += page.length
     this.#pages.set(number, page)
   }
+}
+
+function isSet(page: Uint8Array, bit: number): boolean {
+  return ((page[bit >> 3] ?? 0) & (128 >> (bit & 7))) !== 0
+}
+
+function set(page: Uint8Array, bit: number): void {
+  page[bit >> 3] = (page[bit >> 3] as number) | (128 >> (bit & 7))
 }
 
 /** The first bit of at least `from` that is set in `page` and not in `without`; -1 where none is. */

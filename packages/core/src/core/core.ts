@@ -1,19 +1,11 @@
-import {
-  ClosedError,
-  FeedFinalizedError,
-  type FeedRecord,
-  type FeedStorage,
-  FeedUnknownError,
-  type Storage
-} from '@anyfeed/interfaces'
+import { ClosedError, FeedFinalizedError, type FeedRecord, FeedUnknownError } from '@anyfeed/interfaces'
 import * as platform from '#platform'
 import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
 import { Emitter } from '../events/emitter.ts'
-import { Feed, type FeedOwner } from '../feed/feed.ts'
+import { Feed } from '../feed/feed.ts'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
-import type { FeedContext, OpenFeed } from '../feed/open-feed.ts'
-import type { UnfinishedFeed } from '../feed/unfinished-feed.ts'
+import type { FeedContext } from '../feed/open-feed.ts'
 import { HIGH_WATER_BYTES, PeerLink } from '../replicator/peer-link.ts'
 import { PeerStream } from '../session/peer-stream.ts'
 import { treeHash } from '../tree/tree-hash.ts'
@@ -22,7 +14,6 @@ import type { CoreEvents } from './events.ts'
 import { Extensions } from './extensions.ts'
 import { parseId } from './feed-id.ts'
 import { FeedsInUse } from './feeds-in-use.ts'
-import { finalize } from './finalizing.ts'
 import { type CoreOptions, durabilityOf, type Platform, type Timeouts, timeoutsOf } from './options.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
 
@@ -52,13 +43,11 @@ export function createCore(options: CoreOptions): Core {
 }
 
 /** See {@link createCore}. */
-export class Core extends Emitter<CoreEvents> implements FeedOwner {
+export class Core extends Emitter<CoreEvents> {
   /** Names this peer to others: 32 bytes. */
   readonly id: Uint8Array
   /** What this core takes from its surroundings, for whatever works along with it: one clock for all. */
   readonly platform: Platform
-  readonly #storage: Storage
-  readonly #context: FeedContext
   readonly #timeouts: Timeouts
   readonly #authorize: Authorize | undefined
   readonly #extensions = new Extensions()
@@ -73,18 +62,15 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     const { sha256 = platform.sha256, clock = platform.clock, random = platform.random } = options
     this.id = options.id === undefined ? random(32) : parseId(options.id)
     this.platform = { sha256, clock, random }
-    this.#storage = options.storage
     this.#timeouts = timeoutsOf(options)
-    this.#context = { ...this.platform, hash: treeHash(sha256), durability: durabilityOf(options) }
+    const context: FeedContext = { ...this.platform, hash: treeHash(sha256), durability: durabilityOf(options) }
     this.#feeds = new FeedsInUse({
       storage: options.storage,
-      context: this.#context,
+      context,
       wrapStorage: options.wrapStorage,
       peers: this.#peers,
       open: () => this.open(),
-      emit: (event, id) => {
-        this.emit(event, id)
-      }
+      emit: (event, id) => this.emit(event, id)
     })
     this.#authorize = options.authorize
     for (const name of options.extensions ?? []) this.#extensions.add(name)
@@ -103,7 +89,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   /** Opens the store, which every other call does by itself. Rejects with a `LockedError` or a `StorageError`. */
   async open(): Promise<void> {
     this.#assertOpen()
-    this.#opening ??= this.#storage.open().catch((error) => {
+    this.#opening ??= this.#feeds.storage.open().catch((error) => {
       this.#opening = undefined
       throw error
     })
@@ -119,10 +105,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   add(options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const key = this.platform.random(32)
-    return new Feed(
-      this,
-      this.#feeds.write(key, options.wrapStorage, async () => this.#storage.createFeed(key))
-    )
+    return new Feed(this.#feeds.write(key, options.wrapStorage, async () => this.#feeds.storage.createFeed(key)))
   }
 
   /**
@@ -132,18 +115,13 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   resume(key: string | Uint8Array, options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const bytes = parseId(key)
-    const open = this.#feeds.unfinished.get(toHex(bytes))
-    if (open !== undefined) return new Feed(this, open)
-    // What is under way now: its own closing, which waits for its opening, is none of it.
-    const free = this.#feeds.free(toHex(bytes))
-    const feed = this.#feeds.write(bytes, options.wrapStorage, async () => {
-      await free
-      const storage = await this.#storage.openFeed(bytes)
+    const open = async () => {
+      const storage = await this.#feeds.storage.openFeed(bytes)
       if (storage === undefined) throw new FeedUnknownError(`no feed has the key ${toHex(bytes)}`)
       if (storage.record?.id !== undefined) throw new FeedFinalizedError('the feed has an id')
       return storage
-    })
-    return new Feed(this, feed)
+    }
+    return new Feed(this.#feeds.write(bytes, options.wrapStorage, open))
   }
 
   /**
@@ -153,41 +131,37 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
   get(id: string | Uint8Array, options: FeedOptions = {}): Feed {
     this.#assertOpen()
     const bytes = parseId(id)
-    const open = this.#feeds.identified.get(toHex(bytes))
-    if (open !== undefined) return new Feed(this, open)
     const key = this.platform.random(32)
-    const free = this.#feeds.free(toHex(bytes))
     const feed = this.#feeds.identify(bytes, key, async () => {
-      await free
-      const storage = (await this.#storage.findFeed(bytes)) ?? this.#storage.createFeed(key)
+      const storage = (await this.#feeds.storage.findFeed(bytes)) ?? this.#feeds.storage.createFeed(key)
       return this.#feeds.opened(storage, bytes, options.wrapStorage)
     })
-    return new Feed(this, feed)
+    return new Feed(feed)
   }
 
   /** The records of all feeds with an id, in no order. */
   async *list(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<FeedRecord & { id: Uint8Array }, void> {
     await this.open()
-    for await (const record of this.#storage.feeds(options)) {
-      if (record.id !== undefined) yield { ...record, id: record.id }
+    for await (const record of this.#feeds.storage.feeds(options)) {
+      if (record.id !== undefined) yield record as FeedRecord & { id: Uint8Array }
     }
   }
 
   /** The records of all feeds that were not finalized, in no order. */
   async *unfinished(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<FeedRecord, void> {
     await this.open()
-    for await (const record of this.#storage.feeds(options)) if (record.id === undefined) yield record
+    for await (const record of this.#feeds.storage.feeds(options)) if (record.id === undefined) yield record
   }
 
   /** Closes all handles of a feed and deletes it from the store. Resolves with whether it was there. */
   async delete(id: string | Uint8Array): Promise<boolean> {
-    return this.#delete(id, this.#feeds.identified, (bytes) => this.#storage.findFeed(bytes))
+    return this.#feeds.delete(id, this.#feeds.identified, (bytes) => this.#feeds.storage.findFeed(bytes))
   }
 
   /** Closes all handles of an unfinished feed and deletes it from the store. Resolves with whether it was there. */
   async discard(key: string | Uint8Array): Promise<boolean> {
-    return this.#delete(key, this.#feeds.unfinished, async (bytes) => {
-      const storage = await this.#storage.openFeed(bytes)
+    return this.#feeds.delete(key, this.#feeds.unfinished, async (bytes) => {
+      const storage = await this.#feeds.storage.openFeed(bytes)
       return storage?.record?.id === undefined ? storage : undefined
     })
   }
@@ -198,49 +172,37 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
    */
   replicate(options: ReplicateOptions = {}): PeerStream {
     this.#assertOpen()
-    const nonce = this.platform.random(32)
     const authorize = this.#authorize
-    const { directory } = this.#feeds
-    const { clock, sha256 } = this.platform
     const identity = options.remoteIdentity
     const stream = new PeerStream(
       {
         ...this.#timeouts,
+        ...this.platform,
         id: this.id,
-        nonce,
+        nonce: this.platform.random(32),
         extensions: this.#extensions.freeze(),
-        directory,
-        clock,
-        sha256,
+        directory: this.#feeds.directory,
         lowWater: HIGH_WATER_BYTES / 2,
         channelBinding: options.channelBinding,
         permission: authorize && ((feed, { id, version }) => permissionOf(authorize, { id, identity, version }, feed))
       },
-      (stream) => {
-        let link: PeerLink | undefined
-        const linkOf = () => {
-          link ??= new PeerLink(stream.session, clock, this.#timeouts)
-          return link
+      (stream) => ({
+        onChannel: (channel) => (channel.feed as IdentifiedFeed).replicator.attach(channel, link),
+        onHandshake: () => this.emit('peer', stream),
+        onReceive: (bytes) => link.requests.received(bytes),
+        roundTripTime: () => link.window.roundTripTime,
+        onPause: (direction) => link.pauses.pause(direction),
+        onResume: (direction) => link.pauses.resume(direction),
+        fetchPaused: () => link.pauses.has('fetch'),
+        onDrain: () => link.onDrain(),
+        onEnd: (error) => {
+          link.stop()
+          this.#peers.delete(stream)
+          if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
         }
-        return {
-          onChannel: (channel) => (channel.feed as IdentifiedFeed).replicator.attach(channel, linkOf()),
-          onHandshake: () => this.emit('peer', stream),
-          onReceive: (bytes) => link?.requests.received(bytes),
-          roundTripTime: () => link?.window.roundTripTime,
-          onPause: (direction) => linkOf().pauses.pause(direction),
-          onResume: (direction) => linkOf().pauses.resume(direction),
-          fetchPaused: () => link?.pauses.has('fetch') ?? false,
-          onDrain: () => link?.onDrain(),
-          onEnd: (error) => {
-            link?.stop()
-            directory.deleteNonce(nonce)
-            this.#peers.delete(stream)
-            if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
-          }
-        }
-      }
+      })
     )
-    directory.addNonce(nonce)
+    const link: PeerLink = new PeerLink(stream.session, this.platform.clock, this.#timeouts)
     this.#peers.add(stream)
     return stream
   }
@@ -251,39 +213,11 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     return this.#closing
   }
 
-  /** Called by a feed's handle. */
-  finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined> {
-    feed.finalizing ??= finalize(this.#feeds, feed).finally(() => {
-      feed.finalizing = undefined
-    })
-    return feed.finalizing
-  }
-
-  /** Called by a feed's handle. */
-  async release(feed: OpenFeed, handle: Feed): Promise<void> {
-    await this.#feeds.letGo(feed, handle)
-  }
-
-  async #delete(
-    id: string | Uint8Array,
-    inUse: ReadonlyMap<string, OpenFeed>,
-    find: (id: Uint8Array) => Promise<FeedStorage | undefined>
-  ): Promise<boolean> {
-    const bytes = parseId(id)
-    const name = toHex(bytes)
-    await this.open()
-    return this.#feeds.delete(
-      name,
-      () => inUse.get(name),
-      async () => (await find(bytes))?.record
-    )
-  }
-
   async #close(): Promise<void> {
     for (const peer of this.#peers) peer.end()
     await this.#feeds.close()
     await this.#opening?.catch(() => {})
-    await this.#storage.close()
+    await this.#feeds.storage.close()
     this.removeAllListeners()
   }
 

@@ -1,16 +1,19 @@
+import { equalBytes } from '../bytes/compare.ts'
 import { toHex } from '../bytes/hex.ts'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
 import type { Directory } from '../session/options.ts'
+import type { Session } from '../session/session.ts'
 
 /** The feeds that peers may join: those in use whose stored state was read, by id and by the beginning of their topic. */
 export class FeedDirectory implements Directory {
   readonly #inUse: ReadonlyMap<string, IdentifiedFeed>
   readonly #byPrefix = new Map<number, readonly IdentifiedFeed[]>()
-  readonly #nonces = new Set<string>()
+  readonly #peers: Iterable<{ readonly session: Session }>
 
-  /** `inUse`: the feeds with an id, by that in hexadecimal. */
-  constructor(inUse: ReadonlyMap<string, IdentifiedFeed>) {
+  /** `inUse`: the feeds with an id, by that in hexadecimal. `peers`: the streams of peers. */
+  constructor(inUse: ReadonlyMap<string, IdentifiedFeed>, peers: Iterable<{ readonly session: Session }>) {
     this.#inUse = inUse
+    this.#peers = peers
   }
 
   byId(id: Uint8Array): IdentifiedFeed | undefined {
@@ -39,15 +42,8 @@ export class FeedDirectory implements Directory {
   }
 
   isOwnNonce(nonce: Uint8Array): boolean {
-    return this.#nonces.has(toHex(nonce))
-  }
-
-  addNonce(nonce: Uint8Array): void {
-    this.#nonces.add(toHex(nonce))
-  }
-
-  deleteNonce(nonce: Uint8Array): void {
-    this.#nonces.delete(toHex(nonce))
+    for (const { session } of this.#peers) if (equalBytes(session.nonce, nonce)) return true
+    return false
   }
 }
 

@@ -1,13 +1,14 @@
-import type { FeedRecord, FeedStorage, Storage } from '@anyfeed/interfaces'
+import type { FeedStorage, Storage } from '@anyfeed/interfaces'
 import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
-import { Feed } from '../feed/feed.ts'
 import { IdentifiedFeed, type IdentifiedFeedOwner } from '../feed/identified-feed.ts'
-import type { FeedContext, FeedListener, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
-import { UnfinishedFeed } from '../feed/unfinished-feed.ts'
+import type { FeedContext, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
+import { UnfinishedFeed, type UnfinishedFeedOwner } from '../feed/unfinished-feed.ts'
 import type { LocalContent } from '../replicator/duplicates.ts'
 import type { Session } from '../session/session.ts'
 import { FeedDirectory } from './feed-directory.ts'
+import { parseId } from './feed-id.ts'
+import { finalize } from './finalizing.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
 import { Turns } from './turns.ts'
 
@@ -27,17 +28,16 @@ export interface FeedsOwner {
 }
 
 /** The feeds that have handles: opened once however many handles they have, and closed with the last of them. */
-export class FeedsInUse implements IdentifiedFeedOwner {
+export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
   readonly identified = new Map<string, IdentifiedFeed>()
   readonly unfinished = new Map<string, UnfinishedFeed>()
-  readonly directory = new FeedDirectory(this.identified)
+  readonly directory: FeedDirectory
   readonly #owner: FeedsOwner
   readonly #turns = new Turns()
-  /** Feeds are finalized and deleted one after the other: two may get the same id. */
-  #changing: Promise<unknown> = Promise.resolve()
 
   constructor(owner: FeedsOwner) {
     this.#owner = owner
+    this.directory = new FeedDirectory(this.identified, owner.peers)
   }
 
   get storage(): Storage {
@@ -48,21 +48,12 @@ export class FeedsInUse implements IdentifiedFeedOwner {
     return this.#owner.context
   }
 
-  /** Resolves when nothing of what has this name is under way that was when it was called. */
-  free(name: string): Promise<void> {
-    return this.#turns.free(name)
-  }
-
-  /** What the store has of a feed that is not in use. */
-  async stored(id: Uint8Array): Promise<FeedStorage | undefined> {
-    await this.#turns.free(toHex(id))
-    return this.storage.findFeed(id)
-  }
-
   /** Takes a feed with an id into use. `key` is for the case that the store does not have it yet. */
   identify(id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>): IdentifiedFeed {
-    const feed = new IdentifiedFeed(this.context, this, { id, key }, () => this.#owner.open().then(open))
     const name = toHex(id)
+    const inUse = this.identified.get(name)
+    if (inUse !== undefined) return inUse
+    const feed = new IdentifiedFeed(this, id, key, () => this.#open(name, open))
     this.identified.set(name, feed)
     feed.opening.then(
       () => {
@@ -78,11 +69,13 @@ export class FeedsInUse implements IdentifiedFeedOwner {
 
   /** Takes a feed that is being written into use. */
   write(key: Uint8Array, wrap: StorageWrapper | undefined, open: () => Promise<FeedStorage>): UnfinishedFeed {
-    const feed = new UnfinishedFeed(this.context, key, async () => {
-      await this.#owner.open()
-      return this.opened(await open(), null, wrap)
-    })
-    this.unfinished.set(toHex(key), feed)
+    const name = toHex(key)
+    const inUse = this.unfinished.get(name)
+    if (inUse !== undefined) return inUse
+    const feed = new UnfinishedFeed(this, key, () =>
+      this.#open(name, async () => this.opened(await open(), null, wrap))
+    )
+    this.unfinished.set(name, feed)
     return feed
   }
 
@@ -93,42 +86,41 @@ export class FeedsInUse implements IdentifiedFeedOwner {
     return { storage: await wrapper(storage, { id }), rehash: true }
   }
 
-  /** A handle was closed, or somebody who held the feed in use lets go. */
-  async letGo(feed: OpenFeed, handle: FeedListener): Promise<void> {
-    feed.deleteHandle(handle)
-    if (feed.handles.length === 0) await this.#release(feed)
+  finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined> {
+    return finalize(this, feed)
   }
 
   /**
-   * Closes all handles of a feed and deletes it from the store. `find` gives its record, if it is there and to be
+   * Closes all handles of a feed and deletes it from the store. `find` gives what the store has of it, if that is to be
    * deleted. Resolves with whether it was.
    */
-  delete(
-    name: string,
-    inUse: () => OpenFeed | undefined,
-    find: () => Promise<FeedRecord | undefined>
+  async delete(
+    id: string | Uint8Array,
+    inUse: ReadonlyMap<string, OpenFeed>,
+    find: (id: Uint8Array) => Promise<FeedStorage | undefined>
   ): Promise<boolean> {
+    const bytes = parseId(id)
+    const name = toHex(bytes)
+    await this.#owner.open()
     return this.inTurn(async () => {
       // Those too that are opened in its place meanwhile.
-      for (let feed = inUse(); feed !== undefined; feed = inUse()) await this.#closeHandles(feed)
+      for (let feed = inUse.get(name); feed !== undefined; feed = inUse.get(name)) await this.#closeHandles(feed)
       return this.#turns.take(name, async () => {
-        const record = await find()
+        const record = (await find(bytes))?.record
         if (record !== undefined) await this.storage.deleteFeed(record.key)
         return record !== undefined
       })
     })
   }
 
-  /** Runs a change of which feeds the store has, after those before it. */
+  /** Runs a change of which feeds the store has, after those before it: two may get the same id. */
   inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#changing.then(change)
-    this.#changing = result.catch(() => {})
-    return result
+    return this.#turns.take('', change)
   }
 
   /** Closes all feeds, once what is under way is over. */
   async close(): Promise<void> {
-    await this.#changing
+    await this.#turns.free('')
     await Promise.all([...this.identified.values(), ...this.unfinished.values()].map((f) => this.#closeHandles(f)))
   }
 
@@ -141,7 +133,7 @@ export class FeedsInUse implements IdentifiedFeedOwner {
     const { storage } = this
     return {
       others: () => this.#others(feed),
-      block: storage.findBlock && ((leaf) => (storage.findBlock as NonNullable<Storage['findBlock']>)(leaf))
+      block: storage.findBlock?.bind(storage)
     }
   }
 
@@ -154,28 +146,34 @@ export class FeedsInUse implements IdentifiedFeedOwner {
     }
   }
 
-  async #release(feed: OpenFeed): Promise<void> {
-    if (feed instanceof IdentifiedFeed) {
-      const id = toHex(feed.id)
-      if (this.identified.get(id) !== feed) return feed.close()
-      this.identified.delete(id)
-      this.directory.delete(feed)
-      // First, or what one peer owes would be asked of the next, and so on.
-      feed.stopTrading()
-      const closed = this.#turns.take(id, () => feed.close())
-      for (const { session } of this.#owner.peers) session.leave(feed)
-      this.#owner.emit('uninterested', copyBytes(feed.id))
-      await closed
-    } else if (feed instanceof UnfinishedFeed) {
-      const key = toHex(feed.key)
-      if (this.unfinished.get(key) !== feed) return feed.close()
-      this.unfinished.delete(key)
-      await this.#turns.take(key, () => feed.close())
+  /** Opens the store for a feed, once what is under way with it is over. */
+  async #open(name: string, open: () => Promise<OpenedStorage>): Promise<OpenedStorage> {
+    // What is under way now: its own closing, which waits for its opening, is none of it.
+    const free = this.#turns.free(name)
+    await this.#owner.open()
+    await free
+    return open()
+  }
+
+  async release(feed: OpenFeed): Promise<void> {
+    const inUse: Map<string, OpenFeed> = feed instanceof IdentifiedFeed ? this.identified : this.unfinished
+    const name = toHex((feed.id ?? feed.key) as Uint8Array)
+    // First, or what one peer owes would be asked of the next, and so on.
+    const closing = feed.close()
+    if (inUse.get(name) === feed) {
+      inUse.delete(name)
+      void this.#turns.take(name, () => closing)
+      if (feed instanceof IdentifiedFeed) {
+        this.directory.delete(feed)
+        for (const { session } of this.#owner.peers) session.leave(feed)
+        this.#owner.emit('uninterested', copyBytes(feed.id))
+      }
     }
+    await closing
   }
 
   async #closeHandles(feed: OpenFeed): Promise<void> {
-    await Promise.all(feed.handles.map((handle) => (handle instanceof Feed ? handle.close() : undefined)))
-    await this.#release(feed)
+    await Promise.all(feed.handles.map((handle) => handle.close()))
+    await this.release(feed)
   }
 }

@@ -1,9 +1,8 @@
 import { BlockDamagedError } from '@anyfeed/interfaces'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
 import type { UnfinishedFeed } from '../feed/unfinished-feed.ts'
-import { proofIndexes } from '../tree/proof.ts'
+import { verifyStored } from '../feed/verify-stored.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
-import { verifyAlone } from '../tree/verifier.ts'
 
 const BATCH_BLOCKS = 64
 
@@ -14,23 +13,13 @@ const BATCH_BLOCKS = 64
 export async function mergeInto(feed: IdentifiedFeed, written: UnfinishedFeed): Promise<void> {
   let batch: VerifiedRun[] = []
   for (let block = 0; block < written.blocks; block++) {
-    if (feed.has(block)) continue
-    batch.push(await readVerified(written, block, feed.id))
-    if (batch.length < BATCH_BLOCKS) continue
+    if (!feed.has(block)) {
+      const verified = await verifyStored(written, block, feed.id)
+      if (verified === undefined) throw new BlockDamagedError(block)
+      batch.push(verified)
+    }
+    if (batch.length < BATCH_BLOCKS && block < written.blocks - 1) continue
     await feed.adopt(batch)
     batch = []
   }
-  if (batch.length > 0) await feed.adopt(batch)
-}
-
-async function readVerified(written: UnfinishedFeed, block: number, id: Uint8Array): Promise<VerifiedRun> {
-  const indexes = proofIndexes(block, written.blocks)
-  const [data, hashes] = await Promise.all([written.get(block), written.storage.getNodes(indexes)])
-  const proof = indexes.flatMap((index, i) => {
-    const hash = hashes[i]
-    return hash === undefined ? [] : [{ index, hash }]
-  })
-  const verified = data === null ? undefined : verifyAlone(written.hash, id, { block, data, proof })
-  if (verified === undefined) throw new BlockDamagedError(block)
-  return verified
 }

@@ -44,17 +44,18 @@ export interface Timeouts {
   readonly requestTimeout: number
 }
 
-const DEFAULTS: Timeouts = { handshakeTimeout: 10_000, keepAlive: 20_000, idleTimeout: 60_000, requestTimeout: 20_000 }
-
 /** The options' times, or their defaults. Throws a `RangeError` for a time that is not a positive number. */
-export function timeoutsOf(options: CoreOptions): Timeouts {
-  const timeouts: Record<string, number> = {}
-  for (const [name, usual] of Object.entries(DEFAULTS)) {
-    const ms = options[name as keyof Timeouts] ?? usual
+export function timeoutsOf({
+  handshakeTimeout = 10_000,
+  keepAlive = 20_000,
+  idleTimeout = 60_000,
+  requestTimeout = 20_000
+}: CoreOptions): Timeouts {
+  const timeouts = { handshakeTimeout, keepAlive, idleTimeout, requestTimeout }
+  for (const [name, ms] of Object.entries(timeouts)) {
     if (typeof ms !== 'number' || !(ms > 0)) throw new RangeError(`${name} is a number of ms above 0`)
-    timeouts[name] = ms
   }
-  return timeouts as unknown as Timeouts
+  return timeouts
 }
 
 const ORDER: readonly Durability[] = ['memory', 'process', 'machine']
@@ -63,9 +64,7 @@ const ORDER: readonly Durability[] = ['memory', 'process', 'machine']
 export function durabilityOf({ durability, storage }: CoreOptions): Durability {
   const best = storage.supports.durability
   if (durability === undefined) return best === 'machine' ? 'process' : best
-  if (!ORDER.includes(durability)) throw new RangeError(`durability is one of ${ORDER.join(', ')}`)
-  if (ORDER.indexOf(durability) > ORDER.indexOf(best)) {
-    throw new RangeError(`the store offers durability '${best}', not '${durability}'`)
-  }
+  const offered = ORDER.slice(0, ORDER.indexOf(best) + 1)
+  if (!offered.includes(durability)) throw new RangeError(`durability is one of ${offered.join(', ')} with this store`)
   return durability
 }

@@ -1,24 +1,21 @@
-/** What must be over before a feed may be opened anew: its closing, or its deletion. By the hexadecimal id or key. */
+/** What must be over before something else of the same name may begin: a feed's closing or deletion, before its opening. */
 export class Turns {
   readonly #under = new Map<string, Promise<unknown>>()
 
-  /** Resolves when nothing of this feed is under way that was when it was called. */
+  /** Resolves when nothing of this name is under way that was when it was called. */
   async free(name: string): Promise<void> {
     await this.#under.get(name)
   }
 
-  /** Begins something that others must wait for; it may not wait for `free` itself. */
+  /** Begins something after what has the same name; it may not wait for `free` itself. */
   take<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#under.get(name)
-    const result = before === undefined ? work() : before.then(work)
-    const over = result.then(
-      () => {},
-      () => {}
-    )
+    const result = this.free(name).then(work)
+    const over = result
+      .catch(() => {})
+      .then(() => {
+        if (this.#under.get(name) === over) this.#under.delete(name)
+      })
     this.#under.set(name, over)
-    void over.then(() => {
-      if (this.#under.get(name) === over) this.#under.delete(name)
-    })
     return result
   }
 }

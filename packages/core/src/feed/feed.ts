@@ -32,14 +32,6 @@ export interface AppendOptions {
   readonly transfer?: boolean | undefined
 }
 
-/** What a handle needs of its core. */
-export interface FeedOwner {
-  /** Resolves with what the feed has become, once all its handles were moved to it. */
-  finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined>
-  /** A handle was closed. */
-  release(feed: OpenFeed, handle: Feed): Promise<void>
-}
-
 /** Blocks that are read from the store ahead of a reader: so many, or as many as make about so many bytes. */
 const READ_AHEAD = 64
 const READ_AHEAD_BYTES = 4 * 1024 * 1024
@@ -52,15 +44,13 @@ const READ_AHEAD_BYTES = 4 * 1024 * 1024
  * `ClosedError`.
  */
 export class Feed extends Emitter<FeedEvents> {
-  readonly #owner: FeedOwner
   #feed: OpenFeed
   readonly #cancels = new Cancels()
   #closing: Promise<void> | undefined
 
   /** Made by `core.add`, `core.get` and `core.resume`. */
-  constructor(owner: FeedOwner, feed: OpenFeed) {
+  constructor(feed: OpenFeed) {
     super()
-    this.#owner = owner
     this.#feed = feed
     feed.addHandle(this)
   }
@@ -72,7 +62,7 @@ export class Feed extends Emitter<FeedEvents> {
 
   /** The store's handle for an unfinished feed, 32 bytes, to `core.resume` it by; `null` once it is finalized. */
   get key(): Uint8Array | null {
-    return this.#feed instanceof UnfinishedFeed ? copyBytes(this.#feed.key) : null
+    return this.#feed.key === undefined ? null : copyBytes(this.#feed.key)
   }
 
   /** The number of blocks; 0 while it is not known. */
@@ -87,17 +77,17 @@ export class Feed extends Emitter<FeedEvents> {
 
   /** How many blocks are here. */
   get held(): number {
-    return this.#feed instanceof IdentifiedFeed ? this.#feed.held : this.#feed.blocks
+    return this.#feed.held
   }
 
   /** Whether the feed is finalized and every block is here. */
   get complete(): boolean {
-    return this.#feed instanceof IdentifiedFeed && this.#feed.complete
+    return this.#feed.complete
   }
 
   /** How many peers are on the feed. */
   get peers(): number {
-    return this.#feed instanceof IdentifiedFeed ? this.#feed.peers : 0
+    return this.#feed.peers
   }
 
   /** Whether what the store has of the feed was read. */
@@ -112,7 +102,7 @@ export class Feed extends Emitter<FeedEvents> {
   /** Resolves once what the store has of the feed was read. Rejects with a `StorageError` when it could not be. */
   async open(options: WaitOptions = {}): Promise<void> {
     this.#assertOpen()
-    await waitFor(this.#clock, this.#waiting(options), this.#feed.opening)
+    await waitFor(this.#feed.context.clock, this.#waiting(options), this.#feed.opening)
   }
 
   /** Resolves once the number of blocks is known: for a feed that is not here at all, with its first block. */
@@ -153,7 +143,7 @@ export class Feed extends Emitter<FeedEvents> {
   /** Resolves once everything that was appended before is stored. */
   async flush(): Promise<void> {
     this.#assertOpen()
-    if (this.#feed instanceof UnfinishedFeed) await this.#feed.flush()
+    await this.#feed.flush?.()
   }
 
   /**
@@ -162,7 +152,7 @@ export class Feed extends Emitter<FeedEvents> {
    */
   async finalize(): Promise<Uint8Array | null> {
     this.#assertOpen()
-    const after = await this.#owner.finalize(this.#unfinished)
+    const after = await this.#unfinished.finalize()
     return after === undefined ? null : copyBytes(after.id)
   }
 
@@ -194,23 +184,24 @@ export class Feed extends Emitter<FeedEvents> {
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
     const fetched = this.#feed instanceof IdentifiedFeed ? new ReadAhead(this.#feed.replicator, end) : undefined
     let next = start
-    let largest = 1
+    let largest = 0
     try {
       for (let block = start; block < end; block++) {
-        // Until the feed's length is known, one block is asked for.
-        if (this.#feed.blocks > 0) fetched?.moveTo(block)
-        const most = Math.max(1, Math.min(READ_AHEAD, Math.floor(READ_AHEAD_BYTES / largest)))
         // Until the feed's length is known, one block after the other.
-        const last = this.#feed.blocks > 0 ? Math.min(end, this.#feed.blocks, block + most) : block + 1
-        for (; next < Math.max(block + 1, last); next++) {
+        let last = block + 1
+        if (this.#feed.blocks > 0) {
+          fetched?.moveTo(block, largest)
+          const most = Math.min(READ_AHEAD, Math.floor(READ_AHEAD_BYTES / largest))
+          last = Math.max(last, Math.min(end, this.#feed.blocks, block + most))
+        }
+        for (; next < last; next++) {
           const promise = this.get(next, { signal: either })
           promise.catch(() => {})
           ahead.push(promise)
         }
-        const data = await waitFor(this.#clock, { timeout }, ahead.shift() as Promise<Uint8Array | null>)
+        const data = await waitFor(this.#feed.context.clock, { timeout }, ahead.shift() as Promise<Uint8Array | null>)
         if (data === null) return
         largest = Math.max(largest, data.length)
-        fetched?.read(data.length)
         yield data
       }
     } finally {
@@ -234,7 +225,7 @@ export class Feed extends Emitter<FeedEvents> {
     this.#assertOpen()
     const feed = this.#identified
     const download = new Download(start, end, priority)
-    feed.download(download, this.#waiting({ signal }))
+    void feed.download(download, this.#waiting({ signal }))
     return download
   }
 
@@ -257,7 +248,7 @@ export class Feed extends Emitter<FeedEvents> {
   async clear({ start = 0, end = Infinity }: { start?: number; end?: number } = {}): Promise<void> {
     assertRange(start, end)
     await this.open()
-    await this.#identified.clear(start, end)
+    await this.#identified.drop(start, end)
   }
 
   /**
@@ -281,7 +272,7 @@ export class Feed extends Emitter<FeedEvents> {
 
   async #close(): Promise<void> {
     this.#cancels.all(new ClosedError('the feed was closed'))
-    await this.#owner.release(this.#feed, this)
+    await this.#feed.deleteHandle(this)
     this.emit('close')
     this.removeAllListeners()
   }
@@ -293,10 +284,6 @@ export class Feed extends Emitter<FeedEvents> {
   get #pauses() {
     this.#assertOpen()
     return this.#identified.replicator.pauses
-  }
-
-  get #clock() {
-    return this.#feed.clock
   }
 
   get #identified(): IdentifiedFeed {
@@ -311,7 +298,6 @@ export class Feed extends Emitter<FeedEvents> {
 
   /** Called by the core: the feed was finalized. */
   move(to: IdentifiedFeed): void {
-    this.#feed.deleteHandle(this)
     this.#feed = to
     to.addHandle(this)
   }

@@ -26,52 +26,88 @@ export interface OpenedStorage {
   readonly rehash: boolean
 }
 
+/** What holds the feeds that are in use. */
+export interface FeedOwner {
+  readonly context: FeedContext
+  /** The last handle of a feed was closed. */
+  release(feed: OpenFeed): Promise<void>
+}
+
 /** A handle, as its feed sees it. */
-export interface FeedListener {
+export interface FeedHandle {
   emit<E extends keyof FeedEvents>(event: E, ...args: FeedEvents[E]): unknown
-  listenerCount?(event: keyof FeedEvents): number
+  listenerCount(event: keyof FeedEvents): number
+  /** The feed was finalized: the handle is one on what it has become. */
+  move(to: OpenFeed): void
+  close(): Promise<void>
 }
 
 /** What the handles of one feed share, whether it is finalized or not. */
 export abstract class OpenFeed {
   /** The handles: each change makes a new list, and a short one takes little memory. */
-  handles: readonly FeedListener[] = []
-  protected readonly context: FeedContext
-  #opened = false
-  #closed: ClosedError | undefined
+  handles: readonly FeedHandle[] = []
+  readonly owner: FeedOwner
+  /** Resolves once the stored state was read; rejects when it could not be. */
+  readonly opening: Promise<void>
+  /** What the feed is stored in. Only once it has opened, like the next. */
+  storage!: FeedStorage
+  /** Whether what the storage returns must be hashed again. */
+  rehash!: boolean
+  /** The sum of the lengths of the blocks that are here, in bytes. */
+  byteLength = 0
+  /** Whether the stored state was read. */
+  opened = false
+  /** Whether nobody uses it any more. */
+  closed = false
 
-  constructor(context: FeedContext) {
-    this.context = context
+  constructor(owner: FeedOwner, open: () => Promise<OpenedStorage>) {
+    this.owner = owner
+    this.opening = open().then(async ({ storage, rehash }) => {
+      this.storage = storage
+      this.rehash = rehash
+      await this.load(storage)
+      this.opened = true
+      this.emit('open')
+    })
+    this.opening.catch(() => {})
   }
 
+  /** What names the feed, once it is finalized. */
   abstract readonly id: Uint8Array | undefined
+  /** The store's handle for it, until then. */
+  declare readonly key?: Uint8Array
   /** The number of blocks; 0 while it is not known. */
   abstract readonly blocks: number
-  /** The sum of the lengths of the blocks that are here, in bytes. */
-  abstract readonly byteLength: number
-  /** Resolves once the stored state was read; rejects when it could not be. */
-  abstract readonly opening: Promise<void>
+  /** How many blocks are here. */
+  abstract readonly held: number
+  /** Whether it is finalized, and every block is here. */
+  abstract readonly complete: boolean
+  /** How many peers are on it. */
+  abstract readonly peers: number
+  /** Resolves once everything that was appended is stored. */
+  flush?(): Promise<void>
   abstract has(block: number): boolean
   abstract get(block: number, options: WaitOptions): Promise<Uint8Array | null>
 
   /** Whether a block that is here is sound in the store; one that is not is dropped where it can be fetched again. */
   abstract check(block: number): Promise<boolean>
 
-  get clock(): Clock {
-    return this.context.clock
+  get context(): FeedContext {
+    return this.owner.context
   }
 
-  /** Whether the stored state was read. */
-  get opened(): boolean {
-    return this.#opened
+  get hash(): TreeHash {
+    return this.context.hash
   }
 
-  addHandle(handle: FeedListener): void {
+  addHandle(handle: FeedHandle): void {
     this.handles = [...this.handles, handle]
   }
 
-  deleteHandle(handle: FeedListener): void {
+  /** Resolves once the feed is in use no more, if this was the last handle. */
+  async deleteHandle(handle: FeedHandle): Promise<void> {
     this.handles = this.handles.filter((other) => other !== handle)
+    if (this.handles.length === 0) await this.owner.release(this)
   }
 
   /** Tells all handles. */
@@ -79,30 +115,23 @@ export abstract class OpenFeed {
     for (const handle of this.handles) handle.emit(event, ...args)
   }
 
-  /** Whether anybody would hear an event. */
-  listens(event: keyof FeedEvents): boolean {
-    return this.handles.some((handle) => (handle.listenerCount?.(event) ?? 0) > 0)
-  }
-
   /** Ends everything that waits, and resolves when the store has taken what is under way. */
   async close(): Promise<void> {
-    this.#closed ??= new ClosedError('the feed was closed')
+    this.closed = true
     await this.opening.catch(() => {})
   }
 
-  protected markOpened(): void {
-    this.#opened = true
-    this.emit('open')
-  }
+  /** Reads the stored state. */
+  protected abstract load(storage: FeedStorage): Promise<void>
 
   /** Throws once the feed was closed. */
   protected assertOpen(): void {
-    if (this.#closed !== undefined) throw this.#closed
+    if (this.closed) throw new ClosedError('the feed was closed')
   }
 
   /** Resolves once the stored state was read; rejects when it could not be, or the feed was closed. */
   protected async untilOpen(options: WaitOptions = {}): Promise<void> {
-    if (!this.#opened) await waitFor(this.context.clock, options, this.opening)
+    if (!this.opened) await waitFor(this.context.clock, options, this.opening)
     this.assertOpen()
   }
 }

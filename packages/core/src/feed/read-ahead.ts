@@ -17,7 +17,6 @@ export class ReadAhead {
   readonly #fetcher: Fetcher
   readonly #end: number
   #range: BlockRange | undefined
-  #largest = 0
 
   /** `end`: the block behind the last that is read. */
   constructor(fetcher: Fetcher, end: number) {
@@ -25,9 +24,9 @@ export class ReadAhead {
     this.#end = end
   }
 
-  /** The reader is about to read this block. */
-  moveTo(block: number): void {
-    const most = this.#largest === 0 ? FIRST_BLOCKS : AHEAD_BYTES / this.#largest
+  /** The reader is about to read this block; the longest so far had `largest` bytes. */
+  moveTo(block: number, largest: number): void {
+    const most = largest === 0 ? FIRST_BLOCKS : AHEAD_BYTES / largest
     const ahead = Math.max(1, Math.min(AHEAD_BLOCKS, Math.floor(most)))
     // Some at a time: each move costs a look at all ranges.
     if (this.#range !== undefined && this.#range.end - block > ahead / 2) return
@@ -37,14 +36,8 @@ export class ReadAhead {
     if (before !== undefined) this.#fetcher.deleteRange(before)
   }
 
-  /** A block of so many bytes was read. */
-  read(bytes: number): void {
-    this.#largest = Math.max(this.#largest, bytes)
-  }
-
   /** The reader has stopped. */
   stop(): void {
     if (this.#range !== undefined) this.#fetcher.deleteRange(this.#range)
-    this.#range = undefined
   }
 }

@@ -1,69 +1,62 @@
-import { BlockDamagedError, FeedFinalizedError, type FeedStorage } from '@anyfeed/interfaces'
+import { BlockDamagedError, FeedFinalizedError, type FeedStorage, type Timer, type TreeNode } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes } from '../bytes/copy.ts'
-import { resumeBuilder } from '../tree/feed-tree.ts'
-import type { TreeHash } from '../tree/tree-hash.ts'
+import { toUtf8 } from '../bytes/utf8.ts'
+import { readRoots } from '../tree/feed-tree.ts'
+import { grow } from '../tree/grow.ts'
+import { Batches } from './batches.ts'
 import type { IdentifiedFeed } from './identified-feed.ts'
-import { type FeedContext, type OpenedStorage, OpenFeed } from './open-feed.ts'
-import { Writer } from './writer.ts'
+import { type FeedOwner, type OpenedStorage, OpenFeed } from './open-feed.ts'
 
-/** A feed that is being written and has no id yet. All its blocks are here. */
+interface Append {
+  readonly blocks: ReadonlyArray<{ readonly data: Uint8Array }>
+  /** The leaves of the blocks, once they are hashed. */
+  hashes: readonly Uint8Array[] | undefined
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** What a feed that is being written needs of its core. */
+export interface UnfinishedFeedOwner extends FeedOwner {
+  /** Resolves with what the feed has become, once all its handles were moved to it. */
+  finalize(feed: UnfinishedFeed): Promise<IdentifiedFeed | undefined>
+}
+
+/** A feed that is being written and has no id yet. All its blocks are here: its tree grows with what the store has taken. */
 export class UnfinishedFeed extends OpenFeed {
+  declare readonly owner: UnfinishedFeedOwner
   readonly id = undefined
+  readonly complete = false
+  readonly peers = 0
   /** The store's handle for the feed: 32 bytes. */
-  readonly key: Uint8Array
-  readonly opening: Promise<void>
-  #storage: FeedStorage | undefined
-  #writer: Writer | undefined
-  /** What was appended before it had opened. */
-  #early: Array<(writer: Writer) => void> = []
-  #sealed = false
-  #rehash = true
-  /** While it is being finalized: what it becomes. */
-  finalizing: Promise<IdentifiedFeed | undefined> | undefined
+  override readonly key: Uint8Array
+  blocks = 0
+  #roots: readonly TreeNode[] = []
+  /** While it is being finalized, and takes no blocks: what it becomes. */
+  #finalizing: Promise<IdentifiedFeed | undefined> | undefined
+  #hashing: Timer | undefined
+  readonly #appends = new Batches<Append>({
+    store: (batch) => this.#commit(batch),
+    onStored: (batch) => {
+      for (const { resolve } of batch) resolve()
+    },
+    onFailed: (appends, error) => {
+      for (const { reject } of appends) reject(error)
+    }
+  })
 
-  constructor(context: FeedContext, key: Uint8Array, open: () => Promise<OpenedStorage>) {
-    super(context)
+  constructor(owner: UnfinishedFeedOwner, key: Uint8Array, open: () => Promise<OpenedStorage>) {
+    super(owner, open)
     this.key = key
-    this.opening = open().then(async ({ storage, rehash }) => {
-      const builder = await resumeBuilder(context.hash, storage, storage.record?.blocks ?? 0)
-      const { clock, durability } = context
-      const onAppended = () => this.emit('update')
-      this.#writer = new Writer(context.hash, storage, builder, { key, clock, durability, onAppended })
-      this.#storage = storage
-      this.#rehash = rehash
-      for (const append of this.#early.splice(0)) append(this.#writer)
-      this.markOpened()
-    })
-    this.opening.catch(() => {})
-  }
-
-  get blocks(): number {
-    return this.#writer?.blocks ?? 0
-  }
-
-  get byteLength(): number {
-    return this.#writer?.byteLength ?? 0
-  }
-
-  /** How its tree is hashed. */
-  get hash(): TreeHash {
-    return this.context.hash
-  }
-
-  /** What the feed is stored in. Only once it has opened. */
-  get storage(): FeedStorage {
-    return this.#storage as FeedStorage
-  }
-
-  /** Whether what the storage returns must be hashed again. */
-  get rehash(): boolean {
-    return this.#rehash
   }
 
   /** The id it would have now. Only once it has opened. */
   get nextId(): Uint8Array {
-    return (this.#writer as Writer).id
+    return this.hash.id(this.#roots)
+  }
+
+  get held(): number {
+    return this.blocks
   }
 
   has(block: number): boolean {
@@ -86,51 +79,90 @@ export class UnfinishedFeed extends OpenFeed {
   async #read(block: number): Promise<Uint8Array | undefined> {
     const [data, [hash]] = await Promise.all([this.storage.getBlock(block), this.storage.getNodes([2 * block])])
     if (data === undefined || hash === undefined) return undefined
-    return equalBytes(this.context.hash.leaf(data), hash) ? data : undefined
+    return equalBytes(this.hash.leaf(data), hash) ? data : undefined
   }
 
-  /** Appends blocks; resolves once they are stored. See `Writer.append`. */
+  /**
+   * Appends blocks, which are copied before this returns unless they were transferred. Resolves once they are stored.
+   * After a failure, what was queued behind fails too, because it was meant to follow; later calls go on from what is
+   * stored.
+   */
   async append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
-    this.assertTakesBlocks()
-    await this.#write(values, transfer)
-  }
-
-  async #write(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
-    if (this.#writer !== undefined) return this.#writer.append(values, transfer)
-    // The caller may change its arrays as soon as this call has returned.
-    const own = transfer ? values : values.map((value) => (typeof value === 'string' ? value : copyBytes(value)))
-    const written = new Promise<void>((resolve) => {
-      this.#early.push((writer) => resolve(writer.append(own, true)))
-    })
-    await this.opening
-    await written
+    this.assertOpen()
+    if (this.#finalizing !== undefined) throw new FeedFinalizedError('the feed takes no more blocks')
+    const blocks = values.map((value) => ({
+      data: typeof value === 'string' ? toUtf8(value) : transfer ? value : copyBytes(value)
+    }))
+    await this.#append(blocks)
   }
 
   /** Resolves when everything that was appended before is stored; rejects when some of it could not be. */
-  async flush(): Promise<void> {
+  override async flush(): Promise<void> {
     this.assertOpen()
-    if (this.#writer !== undefined) return this.#writer.flush()
-    await this.#write([], true)
+    await this.#append([])
   }
 
-  /** From now on it takes no more blocks; resolves when those it has taken are stored. */
-  async seal(): Promise<void> {
-    this.#sealed = true
-    await this.flush()
-  }
-
-  /** It takes blocks again: it could not be finalized. */
-  unseal(): void {
-    this.#sealed = false
-  }
-
-  assertTakesBlocks(): void {
-    this.assertOpen()
-    if (this.#sealed) throw new FeedFinalizedError('the feed takes no more blocks')
+  /** Gives it its id. Resolves with what it has become; with `undefined` when it has no blocks, and goes on. */
+  finalize(): Promise<IdentifiedFeed | undefined> {
+    this.#finalizing ??= this.owner.finalize(this).finally(() => {
+      this.#finalizing = undefined
+    })
+    return this.#finalizing
   }
 
   override async close(): Promise<void> {
     await super.close()
-    await this.#writer?.idle()
+    await this.#appends.idle()
+  }
+
+  protected async load(storage: FeedStorage): Promise<void> {
+    const { blocks = 0, byteLength = 0 } = storage.record ?? {}
+    this.#roots = await readRoots(storage, blocks)
+    this.blocks = blocks
+    this.byteLength = byteLength
+  }
+
+  async #append(blocks: Append['blocks']): Promise<void> {
+    // All calls wait for it, also once it has opened: so their order stays.
+    await this.opening
+    if (this.#appends.busy) this.#hashSoon()
+    await new Promise<void>((resolve, reject) => {
+      this.#appends.add({ blocks, hashes: undefined, resolve, reject })
+    })
+  }
+
+  /** Hashes the next batch while the store is at work: who appends when it is done must not keep it waiting by that. */
+  #hashSoon(): void {
+    this.#hashing ??= this.context.clock.setTimeout(() => {
+      this.#hashing = undefined
+      for (const append of this.#appends.next()) {
+        if (append.hashes !== undefined) continue
+        const hashes = this.#hashesOf(append)
+        this.storage.expect?.(hashes)
+      }
+    }, 0)
+  }
+
+  #hashesOf(append: Append): readonly Uint8Array[] {
+    append.hashes ??= append.blocks.map(({ data }) => this.hash.leaf(data))
+    return append.hashes
+  }
+
+  async #commit(appends: readonly Append[]): Promise<void> {
+    if (this.#appends.next().length > 0) this.#hashSoon()
+    const added = appends.flatMap(({ blocks }) => blocks)
+    if (added.length === 0) return
+    const { context, key } = this
+    const leaves = appends.flatMap((append) => this.#hashesOf(append))
+    const { nodes, roots } = grow(context.hash, this.#roots, this.blocks, leaves)
+    const stored = added.map(({ data }, i) => ({ index: this.blocks + i, hash: leaves[i] as Uint8Array, data }))
+    const blocks = this.blocks + added.length
+    const byteLength = added.reduce((sum, { data }) => sum + data.length, this.byteLength)
+    const record = { key, id: undefined, blocks, complete: false, byteLength }
+    await this.storage.commit({ record, nodes, blocks: stored }, { durability: context.durability })
+    this.#roots = roots
+    this.blocks = blocks
+    this.byteLength = byteLength
+    this.emit('update')
   }
 }

@@ -17,7 +17,7 @@ interface Waiter {
 export interface AwaitedFeed {
   /** The feed's length, 0 while it is not known. */
   readonly blocks: number
-  readonly clock: Clock
+  readonly context: { readonly clock: Clock }
   readonly replicator: Replicator
 }
 
@@ -28,7 +28,6 @@ export class Waiters {
   /** How many wait who were there before the length was known. */
   #seekers = 0
   #seeking = false
-  #lengthTold = false
 
   constructor(feed: AwaitedFeed) {
     this.#feed = feed
@@ -36,8 +35,8 @@ export class Waiters {
 
   /** Waits for a block until it is stored, or it turns out to lie past the feed's end; `Infinity`: for the length. */
   wait(block: number, options: Waiting): Promise<Uint8Array | null> {
-    const { clock, replicator } = this.#feed
-    return wait<Uint8Array | null>(clock, options, (resolve, reject) => {
+    const { context, replicator } = this.#feed
+    return wait<Uint8Array | null>(context.clock, options, (resolve, reject) => {
       const waiter = { resolve, reject }
       const waiters = this.#byBlock.get(block) ?? new Set()
       this.#byBlock.set(block, waiters.add(waiter))
@@ -75,8 +74,8 @@ export class Waiters {
 
   /** The feed's length is known: who waits for a block past the end gets `null`. */
   lengthKnown(): void {
-    if (this.#lengthTold) return
-    this.#lengthTold = true
+    // Nobody has begun to wait for one since.
+    if (this.#seekers === 0) return
     for (const [block, waiters] of this.#byBlock) {
       if (block >= this.#feed.blocks) for (const waiter of waiters) waiter.resolve(null)
     }

@@ -2,9 +2,8 @@ import type { TreeNode } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
-import { depth } from '../tree/flat-tree.ts'
 import type { RangeClaim, VerifiedRun } from '../tree/range-verifier.ts'
-import { type Run, subtreeOf } from '../tree/subtree.ts'
+import { type Run, runBelow } from '../tree/subtree.ts'
 
 /** So many bytes are copied at a time, and so many blocks. */
 const COPY_BYTES = 512 * 1024
@@ -61,10 +60,9 @@ export class Duplicates {
       if (this.#lookedFor.has(node.index)) continue
       if (this.#lookedFor.size === MAX_LOOKED_FOR) this.#lookedFor.clear()
       this.#lookedFor.add(node.index)
-      const { first, size } = subtreeOf(node.index, depth(node.index))
-      const run = { start: first, end: first + size }
+      const run = runBelow(node.index)
       const others = [...this.#local.others()].filter(({ tree }) => tree.isAbove(node.index, run.start, run.end))
-      if (others.length === 0 && (size > 1 || this.#local.block === undefined)) continue
+      if (others.length === 0 && (run.end - run.start > 1 || this.#local.block === undefined)) continue
       this.#target.reserve(run)
       this.#find(node, run, others)
         .catch((error: Error) => this.#target.onError(error))

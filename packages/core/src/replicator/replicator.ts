@@ -2,9 +2,8 @@ import { type Clock, type RandomBytes, type TreeNode, VerificationError } from '
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { MAX_BLOCKS } from '../limits.ts'
 import type { Channel } from '../session/channel.ts'
-import { depth } from '../tree/flat-tree.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
-import { isApart, type Run, subtreeOf } from '../tree/subtree.ts'
+import { isApart, type Run, runBelow } from '../tree/subtree.ts'
 import type { Claim } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
 import { Duplicates, type LocalContent } from './duplicates.ts'
@@ -324,8 +323,8 @@ export class Replicator implements ChannelReplicator {
   /** What lies beside a run in its proof may be here already. */
   #lookAside(nodes: readonly TreeNode[], run: Run): void {
     const aside = nodes.filter(({ index }) => {
-      const { first, size } = subtreeOf(index, depth(index))
-      return isApart(first, size, run)
+      const { start, end } = runBelow(index)
+      return isApart(start, end, run)
     })
     if (aside.length > 0) this.#duplicates.look(aside)
   }

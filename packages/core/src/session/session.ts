@@ -84,6 +84,11 @@ export class Session {
     return this.#remote
   }
 
+  /** Our own, of this stream. */
+  get nonce(): Uint8Array {
+    return this.#options.nonce
+  }
+
   /** Whether the remote sent a nonce of our own: we have reached ourselves, and the stream has ended with an error. */
   get isSelf(): boolean {
     return this.#isSelf

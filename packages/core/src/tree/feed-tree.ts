@@ -1,17 +1,13 @@
 import { type FeedStorage, StorageError, type TreeNode } from '@anyfeed/interfaces'
 import { concatBytes } from '../bytes/concat.ts'
-import { depth, fullRoots } from './flat-tree.ts'
-import { MerkleBuilder } from './merkle-builder.ts'
+import { fullRoots } from './flat-tree.ts'
 import { NodeCache } from './node-cache.ts'
 import { proofIndexes } from './proof.ts'
 import { rangeProofIndexes } from './range-proof.ts'
 import { RangeVerifier, type TrustedTop, type VerifiedRun } from './range-verifier.ts'
-import { indexOf, type Run, subtreeOf } from './subtree.ts'
+import { indexOf, isInside, type Run, runBelow } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
 import { type Claim, type NeedsNodes, verifyAlone, verifyBlock } from './verifier.ts'
-
-/** About 3 MB of nodes for a feed in heavy use. */
-const CACHED_NODES = 16_384
 
 const NOTHING = new Uint8Array(0)
 
@@ -21,34 +17,32 @@ export type NodeStorage = Pick<FeedStorage, 'getNodes'>
 /** The trusted part of one feed's tree: what is at hand, and what the store has. */
 export class FeedTree {
   readonly id: Uint8Array
-  readonly #hash: TreeHash
+  readonly hash: TreeHash
   readonly #storage: NodeStorage
-  readonly #cache = new NodeCache(CACHED_NODES)
-  #blocks = 0
+  readonly #cache = new NodeCache()
+  /** The feed's length, 0 while it is not known. */
+  blocks = 0
   /** The hashes of the roots, left to right. */
   #rootHashes: Uint8Array = NOTHING
   // Made when it is asked for: many feeds may be open and idle.
   #rootsByIndex: ReadonlyMap<number, Uint8Array> | undefined
-  #forgotten = 0
+  /** Grows whenever what was trusted may not be so any more. */
+  epoch = 0
 
   constructor(hash: TreeHash, id: Uint8Array, storage: NodeStorage) {
-    this.#hash = hash
+    this.hash = hash
     this.id = id
     this.#storage = storage
   }
 
-  get blocks(): number {
-    return this.#blocks
-  }
-
   /** The roots, left to right. */
   get roots(): TreeNode[] {
-    return fullRoots(this.#blocks).map((index, i) => ({ index, hash: this.#rootHashes.subarray(32 * i, 32 * i + 32) }))
+    return fullRoots(this.blocks).map((index, i) => ({ index, hash: this.#rootHashes.subarray(32 * i, 32 * i + 32) }))
   }
 
   /** The length and the hashes of the roots, left to right, for one who does not know them. */
   get rootHashes(): { blocks: number; hashes: Uint8Array } {
-    return { blocks: this.#blocks, hashes: this.#rootHashes }
+    return { blocks: this.blocks, hashes: this.#rootHashes }
   }
 
   node(index: number): Uint8Array | undefined {
@@ -57,21 +51,15 @@ export class FeedTree {
 
   /** The number of blocks and the roots, left to right, are known, and trusted. */
   setRoots(blocks: number, roots: readonly TreeNode[]): void {
-    this.#blocks = blocks
+    this.blocks = blocks
     this.#rootHashes = concatBytes(roots.map(({ hash }) => hash))
     this.#rootsByIndex = undefined
   }
 
   /** Adds what was verified to what is at hand; the first block brings the feed's length and roots. */
-  trust({ length, nodes, frontier }: VerifiedRun): void {
-    if (this.#blocks === 0) {
-      const hashes = new Map(nodes.map(({ index, hash }) => [index, hash]))
-      this.setRoots(
-        length,
-        fullRoots(length).map((index) => ({ index, hash: hashes.get(index) as Uint8Array }))
-      )
-    }
-    this.#cache.add(frontier)
+  trust({ length, roots, frontier }: VerifiedRun): void {
+    if (roots.length > 0) this.setRoots(length, roots)
+    for (const { index, hash } of frontier) this.#cache.set(index, hash)
   }
 
   /**
@@ -79,12 +67,11 @@ export class FeedTree {
    * when it does not lead to the feed's id.
    */
   verify(claim: Claim, loaded?: ReadonlyMap<number, Uint8Array>): VerifiedRun | NeedsNodes {
-    const node = (index: number) => this.node(index) ?? loaded?.get(index)
     try {
-      return verifyBlock(this.#hash, { id: this.id, blocks: this.#blocks, node }, claim)
+      return verifyBlock(this, claim, loaded)
     } catch (error) {
       // A node that the store gave back damaged must not make a liar of an honest peer: the id has the last word.
-      const verified = verifyAlone(this.#hash, this.id, claim)
+      const verified = verifyAlone(this.hash, this.id, claim)
       if (verified === undefined) throw error
       this.forget()
       return verified
@@ -93,12 +80,7 @@ export class FeedTree {
 
   /** Verifies the answers to a request that rests on this; `undefined`: the first must bring the roots. */
   verifier(trusted?: TrustedTop): RangeVerifier {
-    return new RangeVerifier(this.#hash, this.id, trusted)
-  }
-
-  /** Grows whenever what was trusted may not be so any more. */
-  get epoch(): number {
-    return this.#forgotten
+    return new RangeVerifier(this.hash, this.id, trusted)
   }
 
   /**
@@ -106,13 +88,13 @@ export class FeedTree {
    * length is not known. `rootsOnly`: that root itself.
    */
   trustedAbove({ start, end }: Run, rootsOnly: boolean): TrustedTop | undefined {
-    for (let size = 1; size < 2 * this.#blocks; size *= 2) {
+    for (let size = 1; size < 2 * this.blocks; size *= 2) {
       const first = start - (start % size)
       if (first + size < end) continue
-      const index = indexOf(first, size)
+      const index = indexOf(first, first + size)
       const root = this.#roots.get(index)
       const hash = root ?? (rootsOnly ? undefined : this.#cache.get(index))
-      if (hash !== undefined) return { top: { index, hash }, isRoot: root !== undefined, length: this.#blocks }
+      if (hash !== undefined) return { top: { index, hash }, isRoot: root !== undefined, length: this.blocks }
     }
     return undefined
   }
@@ -120,22 +102,22 @@ export class FeedTree {
   /** The block behind the last one below the root that is above a block. */
   rootEnd(block: number): number {
     for (const index of this.#roots.keys()) {
-      const { first, size } = subtreeOf(index, depth(index))
-      if (block < first + size) return first + size
+      const { end } = runBelow(index)
+      if (block < end) return end
     }
     return Infinity
   }
 
   /** Whether a node of the tree is above all blocks from `start` to `end`, exclusive. */
   isAbove(index: number, start: number, end: number): boolean {
-    const { first, size } = subtreeOf(index, depth(index))
-    return first <= start && end <= first + size && first + size <= this.#blocks
+    const run = runBelow(index)
+    return isInside(start, end, run) && run.end <= this.blocks
   }
 
   /** The hashes of the proof of each run below `top`, or below the roots, one run after the other: 32 bytes each. */
   async proveRuns(runs: readonly Run[], top: number | undefined, known: number): Promise<Uint8Array[]> {
     const indexes = top === undefined ? [...this.#roots.keys()] : [top]
-    const tops = indexes.map((index) => subtreeOf(index, depth(index)))
+    const tops = indexes.map(runBelow)
     let last = known
     const proofs = runs.map((run) => {
       const proof = rangeProofIndexes(run, tops, last)
@@ -148,7 +130,7 @@ export class FeedTree {
 
   /** Forgets all that is not in the store. */
   forget(): void {
-    this.#forgotten++
+    this.epoch++
     this.#cache.clear()
   }
 
@@ -159,7 +141,7 @@ export class FeedTree {
 
   /** Nodes from the store, those among `indexes` that it has, which are at hand from now on. */
   async load(indexes: readonly number[]): Promise<Map<number, Uint8Array>> {
-    const forgotten = this.#forgotten
+    const { epoch } = this
     const found = new Map<number, Uint8Array>()
     const missing: number[] = []
     for (const index of indexes) {
@@ -169,19 +151,19 @@ export class FeedTree {
     }
     if (missing.length === 0) return found
     const hashes = await this.#storage.getNodes(missing)
-    if (forgotten !== this.#forgotten) return this.load(indexes)
+    if (epoch !== this.epoch) return this.load(indexes)
     for (const [i, index] of missing.entries()) {
       const hash = hashes[i]
       if (hash === undefined) continue
       found.set(index, hash)
-      this.#cache.add([{ index, hash }])
+      this.#cache.set(index, hash)
     }
     return found
   }
 
   /** The full proof of a block that is here, in the order of the wire. */
   async proof(block: number): Promise<TreeNode[]> {
-    const indexes = proofIndexes(block, this.#blocks)
+    const indexes = proofIndexes(block, this.blocks)
     const found = await this.load(indexes)
     return indexes.map((index) => ({ index, hash: present(found.get(index), index) }))
   }
@@ -192,12 +174,8 @@ export class FeedTree {
   }
 }
 
-/** A builder that goes on where an unfinished feed of `blocks` blocks stopped. */
-export async function resumeBuilder(hash: TreeHash, storage: NodeStorage, blocks: number): Promise<MerkleBuilder> {
-  return new MerkleBuilder(hash, blocks, await readRoots(storage, blocks))
-}
-
-async function readRoots(storage: NodeStorage, blocks: number): Promise<TreeNode[]> {
+/** The stored roots of a feed of `blocks` blocks, left to right. */
+export async function readRoots(storage: NodeStorage, blocks: number): Promise<TreeNode[]> {
   const indexes = fullRoots(blocks)
   const hashes = await storage.getNodes(indexes)
   return indexes.map((index, i) => ({ index, hash: present(hashes[i], index) }))

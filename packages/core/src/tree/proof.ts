@@ -1,4 +1,5 @@
-import { fullRoots, parent, rightSpan, sibling } from './flat-tree.ts'
+import { fullRoots, parent, sibling } from './flat-tree.ts'
+import { runBelow } from './subtree.ts'
 
 /**
  * The tree indexes of the sibling and the uncles of a block's leaf, from the leaf up, as far as they lie wholly inside
@@ -6,7 +7,7 @@ import { fullRoots, parent, rightSpan, sibling } from './flat-tree.ts'
  */
 export function uncles(block: number, blocks: number): number[] {
   const indexes: number[] = []
-  for (let uncle = sibling(2 * block); rightSpan(uncle) < 2 * blocks; uncle = sibling(parent(uncle)))
+  for (let uncle = sibling(2 * block); runBelow(uncle).end <= blocks; uncle = sibling(parent(uncle)))
     indexes.push(uncle)
   return indexes
 }
@@ -14,11 +15,4 @@ export function uncles(block: number, blocks: number): number[] {
 /** The tree indexes of the full proof for a block, in the order of the wire: its uncles, then all roots. */
 export function proofIndexes(block: number, blocks: number): number[] {
   return [...uncles(block, blocks), ...fullRoots(blocks)]
-}
-
-/** The tree indexes of a block's leaf and all its ancestors up to the root. */
-export function ancestors(block: number, blocks: number): number[] {
-  const indexes = [2 * block]
-  for (const uncle of uncles(block, blocks)) indexes.push(parent(uncle))
-  return indexes
 }

@@ -1,8 +1,8 @@
 import { type StoredBlock, type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
-import { depth, fullRoots } from './flat-tree.ts'
-import { verifyRoots } from './roots.ts'
-import { indexOf, isApart, isInside, type Run, type Subtree, subtreeOf } from './subtree.ts'
+import { fullRoots } from './flat-tree.ts'
+import { untrue, verifyRoots } from './roots.ts'
+import { indexOf, isApart, isInside, type Run, runBelow } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
 
 const HASH_BYTES = 32
@@ -19,12 +19,16 @@ export interface RangeClaim {
 /** Blocks that lead to the feed's id, with all nodes that are trusted from now on. */
 export interface VerifiedRun {
   readonly blocks: readonly StoredBlock[]
-  /** Leaves, parents, what the proof brought, and the roots where they were not known. */
+  /** All roots, left to right; none where they were known. */
+  readonly roots: readonly TreeNode[]
+  /** The roots, leaves, parents, and what the proof brought. */
   readonly nodes: readonly TreeNode[]
   /** Those of the nodes that are worth keeping at hand: the ones that other blocks' proofs rest on. */
   readonly frontier: readonly TreeNode[]
   /** The feed's number of blocks. */
   readonly length: number
+  /** Whether they were here already, in another feed: nobody has fetched them. */
+  readonly local?: boolean
 }
 
 /** What a range request rests on: a node that is trusted and covers the run, in a feed whose length is known. */
@@ -44,7 +48,8 @@ export class RangeVerifier {
   readonly #hash: TreeHash
   readonly #id: Uint8Array
   readonly #known = new Map<number, Uint8Array>()
-  #tops: readonly Subtree[] = []
+  /** The trusted nodes, by the blocks below them. */
+  #tops: readonly Run[] = []
   #length = 0
   /** The last block of the answer before: of every node above it, both children are known. */
   #last = -1
@@ -53,115 +58,82 @@ export class RangeVerifier {
   constructor(hash: TreeHash, id: Uint8Array, trusted?: TrustedTop) {
     this.#hash = hash
     this.#id = id
-    if (trusted === undefined) return
-    this.#length = trusted.length
-    this.#tops = [subtreeOf(trusted.top.index, depth(trusted.top.index))]
-    this.#known.set(trusted.top.index, trusted.top.hash)
+    if (trusted !== undefined) this.#trust(trusted.length, [trusted.top])
   }
 
   /** `more`: further answers may follow. Throws a {@link VerificationError} when the claim does not lead to the feed's id. */
-  accept(claim: RangeClaim, more: boolean): VerifiedRun {
-    const roots = this.#length === 0 ? this.#trustRoots(claim.roots) : []
-    const run = { start: claim.start, end: claim.start + claim.blocks.length }
-    const [top] = this.#tops
-    const bottom = this.#tops.at(-1)
-    if (top === undefined || bottom === undefined || run.start < top.first || run.end > bottom.first + bottom.size) {
-      throw new VerificationError(`the blocks from ${run.start} on are not below a trusted node`)
-    }
-    const pass = new Pass(this.#hash, run, claim)
-    for (const { first, size } of this.#tops) {
-      if (!isApart(first, size, run)) this.#check(pass, first, size)
-    }
-    pass.assertProofUsed()
-    if (more) for (const { index, hash } of pass.nodes) this.#known.set(index, hash)
-    this.#last = run.end - 1
-    return {
-      blocks: pass.blocks,
-      nodes: roots.concat(pass.nodes),
-      frontier: roots.concat(pass.frontier),
-      length: this.#length
-    }
-  }
+  accept({ start, blocks, proof, roots: claimed }: RangeClaim, more: boolean): VerifiedRun {
+    const roots = this.#length === 0 ? this.#verifyRoots(claimed) : []
+    const run = { start, end: start + blocks.length }
+    const below = { start: this.#tops[0]?.start ?? Infinity, end: this.#tops.at(-1)?.end ?? 0 }
+    if (!isInside(start, run.end, below)) throw untrue(`block ${start}`)
+    const stored = blocks.map((data, i) => ({ index: start + i, hash: this.#hash.leaf(data), data }))
+    const nodes: TreeNode[] = []
+    const frontier: TreeNode[] = []
+    let used = 0
 
-  /** Compares a node whose hash is trusted with what the blocks below it give. */
-  #check(pass: Pass, first: number, size: number): void {
-    const passed = this.#last >= first && this.#last < first + size
-    if (passed && !isInside(first, size, pass.run)) {
-      for (const child of [first, first + size / 2]) {
-        if (!isApart(child, size / 2, pass.run)) this.#check(pass, child, size / 2)
+    /** The next hash of the proof; too short, where it has no more. A copy: a view would keep the whole frame. */
+    const take = (index: number): Uint8Array => {
+      const node = { index, hash: proof.slice(used, used + HASH_BYTES) }
+      used += HASH_BYTES
+      nodes.push(node)
+      frontier.push(node)
+      return node.hash
+    }
+
+    /** The hash of a node. `outer`: it is not below one that is all inside the run. */
+    const compute = (from: number, to: number, outer: boolean): Uint8Array => {
+      const index = indexOf(from, to)
+      if (isApart(from, to, run)) return take(index)
+      let hash: Uint8Array
+      if (to - from === 1) {
+        hash = (stored[from - start] as StoredBlock).hash
+      } else {
+        const half = (from + to) / 2
+        const mixed = outer && !isInside(from, to, run)
+        const left = compute(from, half, mixed)
+        hash = this.#hash.parent(left, compute(half, to, mixed))
       }
-      return
+      const node = { index, hash }
+      nodes.push(node)
+      if (outer) frontier.push(node)
+      return hash
     }
-    const expected = this.#known.get(indexOf(first, size))
-    if (expected === undefined || !equalBytes(pass.compute(first, size, true), expected)) {
-      throw new VerificationError(`the blocks from ${pass.run.start} on do not lead to the feed's id`)
+
+    /** Compares a node whose hash is trusted with what the blocks below it give. */
+    const check = (from: number, to: number): void => {
+      if (isApart(from, to, run)) return
+      if (this.#last >= from && this.#last < to && !isInside(from, to, run)) {
+        const half = (from + to) / 2
+        check(from, half)
+        check(half, to)
+      } else {
+        const expected = this.#known.get(indexOf(from, to))
+        if (expected === undefined || !equalBytes(compute(from, to, true), expected)) throw untrue(`block ${start}`)
+      }
     }
+
+    for (const top of this.#tops) check(top.start, top.end)
+    // Too long, or too short: then some of its hashes were.
+    if (used !== proof.length) throw untrue(`block ${start}`)
+    if (more) for (const { index, hash } of nodes) this.#known.set(index, hash)
+    this.#last = run.end - 1
+    return { blocks: stored, roots, nodes: roots.concat(nodes), frontier: roots.concat(frontier), length: this.#length }
   }
 
-  #trustRoots(claimed: RangeClaim['roots']): TreeNode[] {
+  #verifyRoots(claimed: RangeClaim['roots']): TreeNode[] {
     const { blocks, hashes } = claimed ?? { blocks: 0, hashes: new Uint8Array(0) }
-    const roots = fullRoots(blocks).map((index, i) => ({
-      index,
-      hash: hashes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES)
-    }))
-    if (hashes.length !== roots.length * HASH_BYTES) throw new VerificationError(`${blocks} blocks have other roots`)
+    const indexes = fullRoots(blocks)
+    if (hashes.length !== indexes.length * HASH_BYTES) throw untrue('these roots')
+    const roots = indexes.map((index, i) => ({ index, hash: hashes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES) }))
     verifyRoots(this.#hash, this.#id, blocks, roots)
-    for (const { index, hash } of roots) this.#known.set(index, hash)
-    this.#tops = roots.map(({ index }) => subtreeOf(index, depth(index)))
-    this.#length = blocks
+    this.#trust(blocks, roots)
     return roots
   }
-}
 
-/** One pass over the tree above the blocks of one answer. */
-class Pass {
-  readonly run: Run
-  readonly blocks: StoredBlock[] = []
-  readonly nodes: TreeNode[] = []
-  readonly frontier: TreeNode[] = []
-  readonly #hash: TreeHash
-  readonly #proof: Uint8Array
-  #used = 0
-
-  constructor(hash: TreeHash, run: Run, { blocks, proof }: RangeClaim) {
-    this.#hash = hash
-    this.#proof = proof
-    this.run = run
-    for (const [i, data] of blocks.entries()) this.blocks.push({ index: run.start + i, hash: hash.leaf(data), data })
-  }
-
-  /** The hash of a node that has some of the blocks below it. `outer`: the node is not below one that is all inside. */
-  compute(first: number, size: number, outer: boolean): Uint8Array {
-    const index = indexOf(first, size)
-    let hash: Uint8Array
-    const inside = !outer || isInside(first, size, this.run)
-    if (size === 1) {
-      hash = (this.blocks[first - this.run.start] as StoredBlock).hash
-    } else {
-      const half = size / 2
-      const left = isApart(first, half, this.run) ? this.#take(first, half) : this.compute(first, half, !inside)
-      const behind = first + half
-      const right = isApart(behind, half, this.run) ? this.#take(behind, half) : this.compute(behind, half, !inside)
-      hash = this.#hash.parent(left, right)
-    }
-    const node = { index, hash }
-    this.nodes.push(node)
-    if (outer) this.frontier.push(node)
-    return hash
-  }
-
-  assertProofUsed(): void {
-    if (this.#used !== this.#proof.length) throw new VerificationError('the proof is too long')
-  }
-
-  /** The next hash of the proof. A copy: a view would keep the whole frame. */
-  #take(first: number, size: number): Uint8Array {
-    const end = this.#used + HASH_BYTES
-    if (end > this.#proof.length) throw new VerificationError('the proof is too short')
-    const node = { index: indexOf(first, size), hash: this.#proof.slice(this.#used, end) }
-    this.#used = end
-    this.nodes.push(node)
-    this.frontier.push(node)
-    return node.hash
+  #trust(length: number, tops: readonly TreeNode[]): void {
+    for (const { index, hash } of tops) this.#known.set(index, hash)
+    this.#tops = tops.map(({ index }) => runBelow(index))
+    this.#length = length
   }
 }

@@ -9,6 +9,11 @@ export function verifyRoots(hash: TreeHash, id: Uint8Array, length: number, root
   const indexes = fullRoots(length)
   const fit = roots.length === indexes.length && roots.every(({ index }, i) => index === indexes[i])
   if (length > MAX_BLOCKS || !fit || !equalBytes(hash.id(roots), id)) {
-    throw new VerificationError(`the roots of ${length} blocks do not give the feed's id`)
+    throw untrue('these roots')
   }
+}
+
+/** What came from a peer is not the feed's. */
+export function untrue(what: string): VerificationError {
+  return new VerificationError(`the feed's id does not vouch for ${what}`)
 }

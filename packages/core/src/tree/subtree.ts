@@ -1,32 +1,30 @@
+import { depth } from './flat-tree.ts'
+
+// A node of the tree stands for the run of blocks below it: as many as a power of two, from a multiple of that on.
+
 /** A run of blocks: `start` to `end`, exclusive. */
 export interface Run {
   readonly start: number
   readonly end: number
 }
 
-/** A node of the tree by the blocks below it: `size` of them, a power of two, from `first` on. */
-export interface Subtree {
-  readonly first: number
-  readonly size: number
-}
-
 /** The tree index of the node above these blocks (PROTOCOL section 1). */
-export function indexOf(first: number, size: number): number {
-  return 2 * first + size - 1
+export function indexOf(start: number, end: number): number {
+  return start + end - 1
 }
 
-/** The subtree of a tree index, given its depth. */
-export function subtreeOf(index: number, depth: number): Subtree {
-  const size = 2 ** depth
-  return { first: (index - size + 1) / 2, size }
+/** The blocks below a node. */
+export function runBelow(index: number): Run {
+  const size = 2 ** depth(index)
+  return { start: (index + 1 - size) / 2, end: (index + 1 + size) / 2 }
 }
 
-/** Whether none of the run's blocks is below the node. */
-export function isApart(first: number, size: number, run: Run): boolean {
-  return first + size <= run.start || first >= run.end
+/** Whether none of the run's blocks is from `start` to `end`. */
+export function isApart(start: number, end: number, run: Run): boolean {
+  return end <= run.start || start >= run.end
 }
 
-/** Whether all blocks below the node are in the run. */
-export function isInside(first: number, size: number, run: Run): boolean {
-  return first >= run.start && first + size <= run.end
+/** Whether all blocks from `start` to `end` are in the run. */
+export function isInside(start: number, end: number, run: Run): boolean {
+  return start >= run.start && end <= run.end
 }

@@ -25,8 +25,6 @@ export function treeHash(sha256: Sha256): TreeHash {
 
 function uint64be(value: number): Uint8Array {
   const bytes = new Uint8Array(8)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, Math.floor(value / 2 ** 32))
-  view.setUint32(4, value % 2 ** 32)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value))
   return bytes
 }

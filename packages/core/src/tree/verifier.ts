@@ -1,14 +1,16 @@
 import { type TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes } from '../bytes/copy.ts'
-import { blocksFromLastRoot, fullRoots, parent, sibling } from './flat-tree.ts'
-import { ancestors, proofIndexes, uncles } from './proof.ts'
+import { fullRoots, parent, sibling } from './flat-tree.ts'
+import { proofIndexes, uncles } from './proof.ts'
 import type { VerifiedRun } from './range-verifier.ts'
-import { verifyRoots } from './roots.ts'
+import { untrue, verifyRoots } from './roots.ts'
+import { runBelow } from './subtree.ts'
 import type { TreeHash } from './tree-hash.ts'
 
 /** What is trusted of a feed before a block is verified. */
 export interface TrustedTree {
+  readonly hash: TreeHash
   /** The feed's id. */
   readonly id: Uint8Array
   /** The number of blocks; 0 while it is not known. */
@@ -31,20 +33,26 @@ export interface NeedsNodes {
 
 /**
  * Recomputes the hashes from the block's leaf upwards until a trusted node is reached that is equal (PROTOCOL
- * section 1, verification). Pure: nothing is stored, and `tree` is only asked.
+ * section 1, verification). Pure: nothing is stored, and `tree` is only asked; so are the nodes that were `loaded`.
  *
  * Throws a {@link VerificationError} when the claim does not lead to the feed's id.
  */
-export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): VerifiedRun | NeedsNodes {
+export function verifyBlock(
+  tree: TrustedTree,
+  claim: Claim,
+  loaded?: ReadonlyMap<number, Uint8Array>
+): VerifiedRun | NeedsNodes {
+  const { hash } = tree
   const { block, data, proof } = claim
   const last = proof.at(-1)
-  const length = tree.blocks || (last === undefined ? 0 : blocksFromLastRoot(last.index))
+  const length = tree.blocks || (last === undefined ? 0 : runBelow(last.index).end)
   const roots = tree.blocks > 0 ? [] : proof.slice(-fullRoots(length).length).map(ownCopy)
   if (tree.blocks === 0) verifyRoots(hash, tree.id, length, roots)
-  if (block >= length) throw new VerificationError(`the feed has ${length} blocks, and no block ${block}`)
+  if (block >= length) throw untrue(`block ${block}`)
 
   const trusted = new Map(roots.map((root) => [root.index, root.hash]))
-  const known = (index: number) => trusted.get(index) ?? tree.node(index)
+  const known = (index: number) => trusted.get(index) ?? tree.node(index) ?? loaded?.get(index)
+  assertNodes(claim, length, known)
 
   const leaf = hash.leaf(data)
   const nodes: TreeNode[] = [...roots]
@@ -54,22 +62,23 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
   for (;;) {
     const expected = known(node.index)
     if (expected !== undefined) {
-      if (!equalBytes(expected, node.hash)) throw new VerificationError(`block ${block} does not lead to the feed's id`)
-      if (next < proof.length) assertRest(claim, next, length, known)
-      return { blocks: [{ index: block, hash: leaf, data }], nodes, frontier: nodes, length }
+      if (!equalBytes(expected, node.hash)) throw untrue(`block ${block}`)
+      return { blocks: [{ index: block, hash: leaf, data }], roots, nodes, frontier: nodes, length }
     }
     nodes.push(node)
 
     const index = sibling(node.index)
     const claimed = proof[next]
     let side: Uint8Array | undefined
-    if (claimed !== undefined && claimed.index === index) {
+    if (claimed?.index === index) {
       side = claimed.hash
       nodes.push(ownCopy(claimed))
       next++
     } else {
       side = known(index)
-      if (side === undefined) return { needs: [...ancestors(block, length), ...uncles(block, length)] }
+      if (side === undefined) {
+        return { needs: [2 * block, ...uncles(block, length).flatMap((uncle) => [uncle, parent(uncle)])] }
+      }
     }
     node = {
       index: parent(node.index),
@@ -78,14 +87,14 @@ export function verifyBlock(hash: TreeHash, tree: TrustedTree, claim: Claim): Ve
   }
 }
 
-/** What a proof has beyond its first `next` nodes is not needed; but it must be of this proof, in order, and true. */
-function assertRest({ block, proof }: Claim, next: number, length: number, known: TrustedTree['node']): void {
+/** A proof may lack nodes, and have some that are not needed; but all must be of this proof, in order, and true. */
+function assertNodes({ block, proof }: Claim, length: number, known: TrustedTree['node']): void {
   const indexes = proofIndexes(block, length)
-  let at = next > 0 ? indexes.indexOf((proof[next - 1] as TreeNode).index) : -1
-  for (const { index, hash } of proof.slice(next)) {
+  let at = -1
+  for (const { index, hash } of proof) {
     at = indexes.indexOf(index, at + 1)
     if (at === -1 || !equalBytes(known(index) ?? hash, hash)) {
-      throw new VerificationError(`the proof of block ${block} has other nodes`)
+      throw untrue(`block ${block}`)
     }
   }
 }
@@ -93,7 +102,7 @@ function assertRest({ block, proof }: Claim, next: number, length: number, known
 /** A block with its full proof, if it leads to the id by itself. */
 export function verifyAlone(hash: TreeHash, id: Uint8Array, claim: Claim): VerifiedRun | undefined {
   try {
-    const result = verifyBlock(hash, { id, blocks: 0, node: () => undefined }, claim)
+    const result = verifyBlock({ hash, id, blocks: 0, node: () => undefined }, claim)
     return 'needs' in result ? undefined : result
   } catch (error) {
     if (error instanceof VerificationError) return undefined

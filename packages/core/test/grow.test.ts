@@ -1,8 +1,9 @@
+import type { TreeNode } from '@anyfeed/interfaces'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { sha256 } from '../src/platform/node.ts'
 import { fullRoots } from '../src/tree/flat-tree.ts'
-import { MerkleBuilder } from '../src/tree/merkle-builder.ts'
+import { grow } from '../src/tree/grow.ts'
 import { treeHash } from '../src/tree/tree-hash.ts'
 import { hex, seededBlocks } from './content.ts'
 
@@ -18,45 +19,42 @@ function naiveRoot(leaves: Uint8Array[]): Uint8Array {
 it('has the roots of a naive tree, however the blocks come in', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 30 }), (batches) => {
-      const builder = new MerkleBuilder(hash)
+      let roots: readonly TreeNode[] = []
       const leaves: Uint8Array[] = []
       const seen = new Set<number>()
       for (const batch of batches) {
         const added = seededBlocks(batch, `b${leaves.length}`).map(hash.leaf)
+        const grown = grow(hash, roots, leaves.length, added)
         leaves.push(...added)
-        for (const { index } of builder.append(added)) {
+        roots = grown.roots
+        for (const { index } of grown.nodes) {
           expect(seen.has(index)).toBe(false)
           seen.add(index)
         }
       }
-      expect(builder.blocks).toBe(leaves.length)
-      expect(builder.roots.map(({ index }) => index)).toEqual(fullRoots(leaves.length))
+      expect(roots.map(({ index }) => index)).toEqual(fullRoots(leaves.length))
       let rest = leaves
-      for (const root of builder.roots) {
+      for (const root of roots) {
         const size = 2 ** Math.floor(Math.log2(rest.length))
         expect(hex(root.hash)).toBe(hex(naiveRoot(rest.slice(0, size))))
         rest = rest.slice(size)
       }
       // All nodes below the roots, and no others.
-      expect(seen.size).toBe(
-        builder.roots.reduce((sum, _, i) => sum + 2 * (fullSizes(leaves.length)[i] as number) - 1, 0)
-      )
+      expect(seen.size).toBe(roots.reduce((sum, _, i) => sum + 2 * (fullSizes(leaves.length)[i] as number) - 1, 0))
     }),
     { seed: 2, numRuns: 200 }
   )
 })
 
-it('grows apart from its clone, and goes on from roots', () => {
-  const builder = new MerkleBuilder(hash)
-  builder.append(seededBlocks(11).map(hash.leaf))
-  const clone = builder.clone()
-  clone.append(seededBlocks(5, 'other').map(hash.leaf))
-  expect(builder.blocks).toBe(11)
-  expect(clone.blocks).toBe(16)
-  const resumed = new MerkleBuilder(hash, builder.blocks, builder.roots)
-  resumed.append(seededBlocks(5, 'other').map(hash.leaf))
-  expect(hex(hash.id(resumed.roots))).toBe(hex(hash.id(clone.roots)))
-  expect(hex(hash.id(builder.roots))).not.toBe(hex(hash.id(clone.roots)))
+it('leaves the roots that it goes on from as they were', () => {
+  const { roots } = grow(hash, [], 0, seededBlocks(11).map(hash.leaf))
+  const id = hex(hash.id(roots))
+  const more = seededBlocks(5, 'other').map(hash.leaf)
+  const first = grow(hash, roots, 11, more)
+  const second = grow(hash, roots, 11, more)
+  expect(hex(hash.id(second.roots))).toBe(hex(hash.id(first.roots)))
+  expect(hex(hash.id(roots))).toBe(id)
+  expect(hex(hash.id(first.roots))).not.toBe(id)
 })
 
 function fullSizes(blocks: number): number[] {

@@ -1,0 +1,218 @@
+import {
+  type FeedChange,
+  type FeedRecord,
+  type FeedStorage,
+  HAVE_PAGE_BLOCKS,
+  StorageError,
+  type StoredBlock
+} from '@anyfeed/interfaces'
+import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import { equalBytes } from '../bytes/compare.ts'
+import { FeedTree } from '../tree/feed-tree.ts'
+import type { VerifiedRun } from '../tree/range-verifier.ts'
+import { Batches } from './batches.ts'
+import { type FeedOwner, type OpenedStorage, OpenFeed } from './open-feed.ts'
+import { unpinned } from './unpinned.ts'
+import { verifyStored } from './verify-stored.ts'
+
+/** No more blocks are asked for while this many bytes wait to be stored. */
+const FULL_BYTES = 16 * 1024 * 1024
+
+/** A feed with an id as far as it is here: its tree, its blocks, and each change of that, one after the other. */
+export abstract class StoredFeed extends OpenFeed {
+  readonly id: Uint8Array
+  readonly tree: FeedTree
+  /** How many blocks are here. */
+  held = 0
+  /** Until the store has the feed. */
+  #key: Uint8Array | undefined
+  // A feed that is here as a whole does without until somebody asks, and one to which nothing comes without batches: many
+  // may be open and idle.
+  #have: PagedBitfield | undefined
+  #batches: Batches<VerifiedRun> | undefined
+  #last: Promise<unknown> | undefined
+
+  /** `key` is for the case that the store does not have the feed yet. */
+  constructor(owner: FeedOwner, id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>) {
+    super(owner, open)
+    this.id = id
+    this.#key = key
+    this.tree = new FeedTree(this.hash, id, this)
+  }
+
+  get blocks(): number {
+    return this.tree.blocks
+  }
+
+  get have(): PagedBitfield {
+    if (this.#have === undefined) {
+      this.#have = new PagedBitfield()
+      this.#have.fillTo(this.held)
+    }
+    return this.#have
+  }
+
+  get complete(): boolean {
+    return this.blocks > 0 && this.held === this.blocks
+  }
+
+  /** Whether more is waiting to be stored than should be. */
+  get congested(): boolean {
+    return this.#batches !== undefined && this.#batches.bytes >= FULL_BYTES
+  }
+
+  has(block: number): boolean {
+    return this.have.has(block)
+  }
+
+  getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>> {
+    return this.storage.getNodes(indexes)
+  }
+
+  async check(block: number): Promise<boolean> {
+    await this.untilOpen()
+    if (await verifyStored(this, block, this.id)) return true
+    await this.dropDamaged(block)
+    return false
+  }
+
+  /** Stores verified blocks, many in one commit: see `onStored`. */
+  store(run: VerifiedRun): void {
+    this.#batches ??= new Batches({
+      store: (runs) => this.#inTurn(() => this.#add(runs)),
+      onStored: (runs) => this.onStored(runs),
+      // Those behind may rest on nodes that were to be stored with this one.
+      onFailed: (runs, error) => this.onNotStored(runs, error)
+    })
+    this.#batches.add(unpinned(run))
+  }
+
+  /** Drops a range of blocks, so that they are fetched again. Resolves once the store has forgotten them. */
+  async drop(start: number, end = start + 1): Promise<void> {
+    const lengths = new Map<number, number>()
+    for (let block = start; block < Math.min(end, this.blocks); block++) {
+      if (!this.have.has(block)) continue
+      lengths.set(block, (await this.storage.getBlock(block, { shared: true }))?.length ?? 0)
+    }
+    await this.#inTurn(() => this.#drop(lengths))
+    this.onDropped([...lengths.keys()])
+  }
+
+  /** Drops a block that was found damaged. */
+  async dropDamaged(block: number): Promise<void> {
+    this.assertOpen()
+    // It may be the tree that is damaged: what was read of it is not trusted any more.
+    this.tree.forget()
+    await this.drop(block)
+  }
+
+  override async close(): Promise<void> {
+    await super.close()
+    await this.idle()
+  }
+
+  /** They are stored. */
+  protected abstract onStored(runs: readonly VerifiedRun[]): void
+  /** They are not, nor will be those that waited behind them. */
+  protected abstract onNotStored(runs: readonly VerifiedRun[], error: Error): void
+  /** These blocks are here now, or are not any more. */
+  protected abstract onHeld(blocks: readonly number[]): void
+  /** The store has forgotten these blocks. */
+  protected abstract onDropped(blocks: readonly number[]): void
+  /** Whoever waits for something does so in vain. */
+  protected abstract fail(error: Error): void
+
+  /** Resolves when everything that was to be stored is, or has failed. */
+  protected async idle(): Promise<void> {
+    await this.#batches?.idle()
+  }
+
+  protected async load(storage: FeedStorage): Promise<void> {
+    const { record } = storage
+    if (record === undefined) return
+    const { blocks, byteLength, complete } = record
+    this.#key = undefined
+    this.byteLength = byteLength
+    if (complete) {
+      this.held = blocks
+      // Somebody may have asked for it already.
+      this.#have?.fillTo(blocks)
+    } else {
+      for (const { page, bits } of await storage.getHave()) this.have.setPage(page, bits)
+      this.held = this.have.count(0, blocks)
+    }
+    if (blocks === 0) return
+    await this.tree.loadRoots(blocks)
+    if (!equalBytes(this.hash.id(this.tree.roots), this.id)) {
+      throw new StorageError('the roots are damaged in the store: delete the feed')
+    }
+  }
+
+  async #add(runs: readonly VerifiedRun[]): Promise<void> {
+    this.assertOpen()
+    // No block twice: one may have come from a peer and been written here at the same time.
+    const blocks = new Map<number, StoredBlock>()
+    for (const run of runs) for (const block of run.blocks) blocks.set(block.index, block)
+    const added: number[] = []
+    let { byteLength } = this
+    for (const { index, data } of blocks.values()) {
+      if (this.have.has(index)) continue
+      added.push(index)
+      byteLength += data.length
+    }
+    const complete = this.held + added.length === this.blocks
+    const have = complete ? [] : this.have.pagesWith(added)
+    const nodes = runs.flatMap(({ nodes }) => nodes)
+    await this.#commit({ blocks: [...blocks.values()], nodes, have }, { complete, byteLength })
+    this.byteLength = byteLength
+    this.#note(added, true)
+  }
+
+  async #drop(lengths: ReadonlyMap<number, number>): Promise<void> {
+    const dropped = [...lengths.keys()].filter((block) => this.have.has(block))
+    if (dropped.length === 0) return
+    const changed = new Set(dropped.map((block) => Math.floor(block / HAVE_PAGE_BLOCKS)))
+    // A complete feed has no have pages in the store.
+    const pages = this.complete ? Math.ceil(this.blocks / HAVE_PAGE_BLOCKS) : 0
+    for (let page = 0; page < pages; page++) changed.add(page)
+    // First here, so that nobody reads them while the store forgets them.
+    this.#note(dropped, false)
+    const left = dropped.reduce((bytes, block) => bytes - (lengths.get(block) as number), this.byteLength)
+    // The bytes that were damaged may not be as many as those that were counted.
+    const byteLength = this.held === 0 ? 0 : Math.max(0, left)
+    const have = [...changed].map((page) => this.have.copyPage(page))
+    try {
+      await this.#commit({ dropped, have }, { complete: false, byteLength })
+    } catch (error) {
+      this.#note(dropped, true)
+      this.fail(error as Error)
+      throw error
+    }
+    this.byteLength = byteLength
+  }
+
+  /** These blocks are here now, or are not any more. */
+  #note(blocks: readonly number[], here: boolean): void {
+    for (const block of blocks) {
+      if (here) this.have.add(block)
+      else this.have.delete(block)
+    }
+    this.held += here ? blocks.length : -blocks.length
+    this.onHeld(blocks)
+  }
+
+  /** Commits a change, with what is here then. */
+  #commit(change: FeedChange, { complete, byteLength }: Pick<FeedRecord, 'complete' | 'byteLength'>): Promise<void> {
+    const { id, blocks, storage } = this
+    const key = this.#key ?? (storage.record as FeedRecord).key
+    const record = { key, id, blocks, complete, byteLength }
+    return storage.commit({ ...change, record }, { durability: this.context.durability })
+  }
+
+  /** One after the other: each change of what is here begins where the one before it ended. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const result = Promise.resolve(this.#last).then(change)
+    this.#last = result.catch(() => {})
+    return result
+  }
+}
