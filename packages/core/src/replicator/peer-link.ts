@@ -24,13 +24,18 @@ export interface LinkChannel {
   /** Sends announcements that wait. */
   sendAnnouncements(): void
   /** The peer did not answer a request in time. */
-  onExpired(request: Request<LinkChannel>): void
+  onExpired(request: Request): void
+}
+
+/** What one of the channels has asked the peer for. */
+export interface LinkRequest extends Request {
+  readonly owner: LinkChannel
 }
 
 /** What the channels of one stream share: the requests in flight, the window, and the peer's own requests. */
 export class PeerLink {
   readonly window: RequestWindow
-  readonly requests: Requests<LinkChannel>
+  readonly requests: Requests<LinkRequest>
   readonly uploads: Uploader
   readonly session: Session
   readonly channels = new Set<LinkChannel>()
@@ -72,14 +77,10 @@ export class PeerLink {
     return Math.max(1, Math.min(RANGE_BLOCKS, Math.floor(RANGE_BYTES / bytesPerBlock)))
   }
 
-  /** Some of what was requested has come: so many blocks, of so many bytes. `first`: the first of this request. */
-  answered(
-    request: Request<LinkChannel>,
-    { blocks, bytes, first }: { blocks: number; bytes: number; first: boolean }
-  ): void {
+  /** Some of what was asked for has come: so many blocks, of so many bytes. */
+  answered(request: LinkRequest, blocks: number, bytes: number): void {
     this.#expired = 0
-    const latency = this.requests.answered(request)
-    this.window.delivered(blocks, bytes, first ? latency : undefined, this.requests.blocks)
+    this.window.delivered(blocks, bytes, this.requests.answered(request), this.requests.blocks)
   }
 
   /** Takes a request of the peer in. */
@@ -109,7 +110,7 @@ export class PeerLink {
     this.uploads.stop()
   }
 
-  #onExpire(request: Request<LinkChannel>): void {
+  #onExpire(request: LinkRequest): void {
     this.window.expired()
     if (++this.#expired >= MAX_EXPIRED) {
       this.session.destroy(new TimeoutError(`${MAX_EXPIRED} requests in a row were not answered`))

@@ -7,13 +7,13 @@ import type { VerifiedRun } from '../tree/range-verifier.ts'
 import { isApart, type Run, subtreeOf } from '../tree/subtree.ts'
 import type { Claim } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
+import { type Asked, isOwed } from './asking.ts'
 import { Duplicates, type LocalContent } from './duplicates.ts'
 import { HotSwap } from './hot-swap.ts'
 import { Pauses } from './pauses.ts'
 import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
 import { type BlockRange, Picker } from './picker.ts'
-import type { AskedRange } from './range-asking.ts'
 import { Rarity } from './rarity.ts'
 import type { ServedFeed } from './serving.ts'
 
@@ -225,30 +225,27 @@ export class Replicator implements ChannelReplicator {
   }
 
   /** Blocks of a range have come. Throws a `VerificationError` when they are not the feed's. */
-  onRange(peer: PeerChannel, range: AskedRange, { start, blocks, proof, roots }: RangeResponse): void {
+  onRange(peer: PeerChannel, asked: Asked, { start, blocks, proof, roots }: RangeResponse): void {
     const came = blocks.map((_, i) => start + i)
-    const wanted = range.givenUp ? [] : came.filter((block) => !range.cancelled.has(block))
+    const owed = new Set(came.filter((block) => isOwed(asked, block)))
     // What was given up and comes all the same need not be asked for again.
-    if (range.givenUp && !came.some((block) => this.#isMissing(block))) {
-      range.useless = true
-      return
-    }
-    if (range.useless) return
+    if (asked.givenUp > 0 && !came.some((block) => this.#isMissing(block))) asked.useless = true
+    if (asked.useless) return
     // What it rests on was not stored after all, or read from a damaged store: that is not the peer's fault.
-    if (range.trustEpoch !== this.feed.tree.epoch) return this.release(wanted, peer)
+    if (asked.trustEpoch !== this.feed.tree.epoch) return this.release([...owed], peer)
     let run: VerifiedRun
     try {
-      run = range.verifier.accept({ start, blocks, proof, roots }, range.next < range.end)
+      asked.verifier ??= this.feed.tree.verifier(asked.trusted)
+      run = asked.verifier.accept({ start, blocks, proof, roots }, asked.next < asked.end)
     } catch (error) {
-      if (!range.belowRoots) throw error
+      if (asked.trusted?.isRoot !== false) throw error
       peer.distrustStore()
       this.feed.tree.forget()
-      return this.release(wanted, peer)
+      return this.release([...owed], peer)
     }
     this.feed.tree.trust(run)
-    const isOwed = (block: number) => !range.givenUp && !range.cancelled.has(block)
-    const taken = new Set(came.filter((block) => isOwed(block) || this.#isMissing(block)))
-    for (const block of taken) this.#storing(block, peer, isOwed(block))
+    const taken = new Set(came.filter((block) => owed.has(block) || this.#isMissing(block)))
+    for (const block of taken) this.#storing(block, peer, owed.has(block))
     const isWhole = taken.size === run.blocks.length
     this.feed.store(isWhole ? run : { ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
     this.#lookAside(run.frontier, { start, end: start + blocks.length })

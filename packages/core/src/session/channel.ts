@@ -106,9 +106,13 @@ export class Channel {
 
   /** Asks for something before the remote has joined: once. */
   askEarly(request: EarlyRequest): void {
-    const { start, end } = request.run
     this.early = request
-    this.send({ type: RANGE_REQUEST, id: 0, start, count: end - start, top: request.trusted?.top.index })
+    this.askRange(0, request.run, request.trusted)
+  }
+
+  /** Asks for a run of blocks, whose proofs rest on a trusted node. */
+  askRange(id: number, { start, end }: Run, trusted: TrustedTop | undefined): void {
+    this.send({ type: RANGE_REQUEST, id, start, count: end - start, top: trusted?.top.index })
   }
 
   /** Sends a message, unless we have left. Long blocks are not copied: their arrays belong to the connection. */
