@@ -62,7 +62,7 @@ export class Requests<Sent extends Request> {
   }
 
   /** So many more blocks are owed in answer to a request: less, where the number is negative. */
-  owe(request: Asked, blocks: number): void {
+  owe(request: Sent, blocks: number): void {
     this.#blocks += blocks
     request.blocks += blocks
   }

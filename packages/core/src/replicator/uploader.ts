@@ -15,10 +15,13 @@ export interface Answer {
 
 /** A request that a peer sent. */
 export interface Upload {
-  /** Reads what is to be sent next; `undefined` when nothing is here. */
-  read(): Promise<Answer | undefined>
+  /** What it is called among those of its kind and channel that are still to be answered, while it is one of them. */
+  readonly id: number
+  readonly open: Map<number, Upload>
   /** Whether it asks for more than one block. */
   readonly isRange: boolean
+  /** Reads what is to be sent next; `undefined` when nothing is here. */
+  read(): Promise<Answer | undefined>
   /** The read failed: the requester will time out and ask somebody else. */
   failed(error: Error): void
 }
@@ -42,13 +45,15 @@ export class Uploader {
   }
 
   add(upload: Upload): void {
+    upload.open.set(upload.id, upload)
     this.#queue.add(upload)
     this.resume()
   }
 
-  /** Forgets a request; returns whether it was still waiting. */
-  delete(upload: Upload): boolean {
-    return this.#queue.delete(upload)
+  /** Forgets a request, of which nothing more is sent. */
+  delete(upload: Upload): void {
+    upload.open.delete(upload.id)
+    this.#queue.delete(upload)
   }
 
   /** There may be room again. */
@@ -71,13 +76,15 @@ export class Uploader {
       let largest = Math.max(1, this.#largest / 2)
       for (const [i, answer] of answers.entries()) {
         const upload = batch[i] as Upload
+        // It was taken back meanwhile.
+        if (!this.#queue.has(upload)) continue
         let more = false
         if (answer.status === 'rejected') upload.failed(answer.reason)
         else if (answer.value !== undefined) {
           largest = Math.max(largest, answer.value.largest)
           more = answer.value.send()
         }
-        if (!more) this.#queue.delete(upload)
+        if (!more) this.delete(upload)
       }
       this.#largest = largest
     }
