@@ -24,7 +24,7 @@ class World {
 
   pick(peer: number): number {
     const { cursor, has } = this.peers[peer] as World['peers'][0]
-    const block = this.picker.next(cursor, has, { ranges: true, end: BLOCKS })
+    const block = this.picker.next(cursor, has, BLOCKS)
     if (block === -1) return -1
     // What is offered is wanted, there at the peer, not here, and nobody else's.
     expect(has.has(block)).toBe(true)
@@ -150,14 +150,14 @@ it('keeps a bounded memory of blocks that the cursor had passed', () => {
   const has = new PagedBitfield()
   world.picker.addRange({ start: 0, end: Infinity })
   has.add(500_000)
-  expect(world.picker.next(cursor, has, { ranges: true, end: Infinity })).toBe(500_000)
+  expect(world.picker.next(cursor, has, Infinity)).toBe(500_000)
   world.busy.set(500_000, 0)
   for (let block = 0; block < 200_000; block++) {
     has.add(block)
     cursor.free(block)
   }
   const got = new Set<number>()
-  for (let block = 0; block !== -1; block = world.picker.next(cursor, has, { ranges: true, end: Infinity })) {
+  for (let block = 0; block !== -1; block = world.picker.next(cursor, has, Infinity)) {
     world.busy.set(block, 0)
     got.add(block)
   }

@@ -33,7 +33,8 @@ export interface ChannelReplicator {
   takeOver(peer: PeerChannel, run: Run): number[]
   /** Blocks that somebody waits for and a peer has. */
   wantedOf(remote: PagedBitfield): Iterable<number>
-  onRemoteHave(peer: PeerChannel, blocks: readonly number[]): void
+  /** Some of these blocks may be asked of a peer that could not be before. */
+  offer(peer: PeerChannel, blocks: readonly number[]): void
   /** Throws a `VerificationError` when the block is not the feed's. */
   onResponse(peer: PeerChannel, claim: Claim): void
   /** Throws a `VerificationError` when the blocks are not the feed's. */
@@ -172,7 +173,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
 
   #onHave({ blocks, bitfield }: Have): void {
     if (bitfield === undefined) {
-      this.#replicator.onRemoteHave(this, blocks)
+      this.#replicator.offer(this, blocks)
     } else {
       this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
       // A peer of version 1 says so itself when it passes over what it has not any more.

@@ -14,13 +14,6 @@ export interface BlockRange {
   readonly priority?: Priority | undefined
 }
 
-/** What may be chosen. */
-export interface Choice {
-  readonly ranges: boolean
-  readonly end: number
-  readonly run?: number
-}
-
 /** What to ask of whom, for one feed. Each choice costs O(1) amortized: nothing is scanned twice. */
 export class Picker {
   readonly #have: PagedBitfield
@@ -82,12 +75,12 @@ export class Picker {
     this.#ranges[range.priority ?? 'normal'].delete(range)
   }
 
-  /** Blocks that somebody waits for, and those of critical ranges, that are not here. */
-  *urgent(feedEnd: number): Generator<number, void> {
-    for (const block of this.#wanted.keys()) if (!this.#have.has(block)) yield block
-    for (const { start, end } of this.#ranges.critical.merged) {
-      const last = Math.min(end, feedEnd, start + MOST_LOOKED_AT)
-      for (let block = start; block < last; block++) if (!this.#have.has(block)) yield block
+  /** Blocks below `end` that are not here: those that somebody waits for, and those of ranges of these priorities. */
+  *foremost(end: number, priorities: readonly Priority[] = PRIORITIES): Generator<number, void> {
+    for (const block of this.#wanted.keys()) if (block < end && !this.#have.has(block)) yield block
+    for (const range of priorities.flatMap((priority) => this.#ranges[priority].merged)) {
+      const last = Math.min(range.end, end, range.start + MOST_LOOKED_AT)
+      for (let block = range.start; block < last; block++) if (!this.#have.has(block)) yield block
     }
   }
 
@@ -108,13 +101,7 @@ export class Picker {
 
   /** The block below `end` that would be asked for first if a peer had all; -1 when none is wanted. */
   first(end: number): number {
-    for (const block of this.#wanted.keys()) if (block < end && this.#isFree(block)) return block
-    for (const priority of PRIORITIES) {
-      for (const range of this.#ranges[priority].merged) {
-        const last = Math.min(range.end, end, range.start + MOST_LOOKED_AT)
-        for (let block = range.start; block < last; block++) if (this.#isFree(block)) return block
-      }
-    }
+    for (const block of this.foremost(end)) if (this.#isFree(block)) return block
     return -1
   }
 
@@ -124,10 +111,10 @@ export class Picker {
   }
 
   /**
-   * The next block below `end` to ask of a peer that has `remote`; -1 when there is none. `ranges` false leaves out what
-   * nobody waits for right now. `run`: so many blocks are asked for together, where they are free.
+   * The next block below `end` to ask of a peer that has `remote`; -1 when there is none. `run`: so many blocks are asked
+   * for together, where they are free. `ranges` false leaves out what nobody waits for right now.
    */
-  next(cursor: PeerCursor, remote: PagedBitfield, { ranges, end, run = 1 }: Choice): number {
+  next(cursor: PeerCursor, remote: PagedBitfield, end: number, run = 1, ranges = true): number {
     for (let block = cursor.shiftWanted(); block !== undefined; block = cursor.shiftWanted()) {
       if (block < end && this.#wanted.has(block) && this.#isFree(block) && remote.has(block)) return block
     }
@@ -175,10 +162,8 @@ export class Picker {
 
   #rarest(remote: PagedBitfield, feedEnd: number, run: number): number {
     const { merged } = this.#ranges.normal
-    const [first, last] = [merged[0], merged.at(-1)]
-    if (this.#rarity === undefined || first === undefined || last === undefined) return -1
-    const span = { start: first.start, end: Math.min(last.end, feedEnd), run }
-    return this.#rarity.pick(remote, this.#have, (block) => this.isOpen(block), span)
+    const span = { start: merged[0]?.start ?? 0, end: Math.min(merged.at(-1)?.end ?? 0, feedEnd), run }
+    return this.#rarity?.pick(remote, this.#have, (block) => this.isOpen(block), span) ?? -1
   }
 
   #isFree(block: number): boolean {

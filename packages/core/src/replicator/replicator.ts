@@ -37,8 +37,8 @@ export interface ReplicatorContext {
 export class Replicator implements ChannelReplicator {
   readonly feed: ReplicatedFeed
   readonly #channels = new Set<PeerChannel>()
-  /** Blocks that are asked for, or about to be stored. */
-  readonly #busy = new Map<number, PeerChannel | 'storing'>()
+  /** Blocks that are asked for, with who owes them, or about to be stored: then nobody does. */
+  readonly #busy = new Map<number, PeerChannel | undefined>()
   readonly #picker: Picker
   readonly #duplicates: Duplicates
   readonly #hotSwap: HotSwap<PeerChannel>
@@ -57,18 +57,15 @@ export class Replicator implements ChannelReplicator {
     this.feed = feed
     this.#picker = new Picker(feed.have, this.#busy, new Rarity(this.#channels, random))
     this.#hotSwap = new HotSwap(clock, {
-      urgent: () => this.#picker.urgent(feed.tree.blocks),
-      owner: (block) => {
-        const owner = this.#busy.get(block)
-        return owner === 'storing' ? undefined : owner
-      },
-      peers: () => this.#channels,
+      urgent: () => this.#picker.foremost(feed.tree.blocks || MAX_BLOCKS, ['critical']),
+      owner: (block) => this.#busy.get(block),
+      peers: () => this.#quickestFirst(),
       swap: (block, to) => this.#swap(block, to)
     })
     this.#duplicates = new Duplicates(local, {
       tree: feed.tree,
       // It is reserved: that it is not free for others is our own doing.
-      isOpen: (block) => !feed.have.has(block) && !this.#busy.has(block) && this.#picker.isNeeded(block),
+      isOpen: (block) => !this.#busy.has(block) && this.#isMissing(block),
       reserve: (run) => this.#picker.reserve(run),
       free: (run) => this.#free(run),
       adopt: (run) => this.#adopt(run),
@@ -105,7 +102,7 @@ export class Replicator implements ChannelReplicator {
   /** Somebody waits for a block that is not here. */
   want(block: number): void {
     if (!this.#picker.want(block) || !this.#picker.isOpen(block)) return
-    for (const peer of this.#channels) if (peer.remoteHave.has(block)) this.#offer(peer, block)
+    for (const peer of this.#channels) this.offer(peer, [block])
     if (this.#askingSoon) return
     this.#askingSoon = true
     // One turn later, so that what is wanted by one caller is asked for together.
@@ -147,7 +144,7 @@ export class Replicator implements ChannelReplicator {
     const ranges = tree.blocks > 0 || this.#busy.size === 0
     const end = tree.blocks || Infinity
     const size = evenSize(most)
-    const start = this.#picker.next(peer.cursor, peer.remoteHave, { ranges, end, run: size })
+    const start = this.#picker.next(peer.cursor, peer.remoteHave, end, size, ranges)
     if (start === -1) return undefined
     const even = start - (start % size) + size
     const limit = tree.blocks > 0 ? Math.min(end, tree.rootEnd(start), even) : start + 1
@@ -166,13 +163,12 @@ export class Replicator implements ChannelReplicator {
   takeOver(peer: PeerChannel, { start, end }: Run): number[] {
     const unneeded: number[] = []
     for (let block = start; block < end; block++) {
-      const other = this.#busy.get(block)
-      if (this.feed.have.has(block) || other === 'storing' || !this.#picker.isNeeded(block)) {
-        unneeded.push(block)
-      } else {
+      if (this.#isMissing(block)) {
         // The answer is on its way already.
-        other?.asking.cancel([block])
+        this.#busy.get(block)?.asking.cancel([block])
         this.#busy.set(block, peer)
+      } else {
+        unneeded.push(block)
       }
     }
     return unneeded
@@ -183,9 +179,16 @@ export class Replicator implements ChannelReplicator {
     for (const block of this.#picker.wanted()) if (remote.has(block)) yield block
   }
 
-  /** A peer has more blocks. */
-  onRemoteHave(peer: PeerChannel, blocks: readonly number[]): void {
-    for (const block of blocks) if (this.#picker.isOpen(block)) this.#offer(peer, block)
+  /** Some of these blocks may be asked of a peer that could not be before. */
+  offer(peer: PeerChannel, blocks: readonly number[]): void {
+    const { cursor, remoteHave } = peer
+    for (const block of blocks) {
+      if (!remoteHave.has(block) || !this.#picker.isOpen(block)) continue
+      if (this.#picker.isWanted(block)) cursor.want(block)
+      else cursor.free(block)
+    }
+    // Most of what is noted is stale when callers come and go and the peer is never asked.
+    if (cursor.waiting > 2 * this.#picker.waiting + 1024) cursor.replaceWanted(this.wantedOf(remoteHave))
   }
 
   /** Blocks will not come from the peer that they were asked of: others come first. */
@@ -193,20 +196,12 @@ export class Replicator implements ChannelReplicator {
     for (const block of blocks) {
       if (this.#swapped.get(block) === from) this.#swapped.delete(block)
       // Another one was asked for it as well, and still is.
-      if (this.#busy.get(block) === from || this.#busy.get(block) === 'storing') this.#busy.delete(block)
+      if ((this.#busy.get(block) ?? from) === from) this.#busy.delete(block)
     }
     if (this.#stopped) return
-    const open = blocks.filter((block) => this.#picker.isOpen(block))
-    for (const peer of open.length > 0 ? this.#lastly(from) : []) {
-      for (const block of open) {
-        if (!this.#busy.has(block) && peer.remoteHave.has(block)) this.#offer(peer, block)
-      }
-      peer.fetch()
-    }
-    // While the feed's length is not known, the others have waited for this one answer.
-    if (this.feed.tree.blocks > 0) return
-    for (const peer of this.#lastly(from)) {
-      if (this.#busy.size > 0) return
+    // Whoever it is that has the blocks; and while the feed's length is not known, all have waited for this one answer.
+    for (const peer of [...this.#channels].sort((a, b) => Number(a === from) - Number(b === from))) {
+      this.offer(peer, blocks)
       peer.fetch()
     }
   }
@@ -214,14 +209,7 @@ export class Replicator implements ChannelReplicator {
   /** A requested block has come. Throws a `VerificationError` when it is not the feed's. */
   onResponse(peer: PeerChannel, claim: Claim): void {
     this.#storing(claim.block, peer, true)
-    try {
-      const result = this.feed.tree.verify(claim)
-      if ('needs' in result) void this.#verifyAfterLoading(peer, claim, result.needs)
-      else this.#accept(result, claim.block)
-    } catch (error) {
-      this.release([claim.block], peer)
-      throw error
-    }
+    this.#verify(peer, claim)
   }
 
   /** Blocks of a range have come. Throws a `VerificationError` when they are not the feed's. */
@@ -243,18 +231,15 @@ export class Replicator implements ChannelReplicator {
       this.feed.tree.forget()
       return this.release([...owed], peer)
     }
-    this.feed.tree.trust(run)
     const taken = new Set(came.filter((block) => owed.has(block) || this.#isMissing(block)))
     for (const block of taken) this.#storing(block, peer, owed.has(block))
-    const isWhole = taken.size === run.blocks.length
-    this.feed.store(isWhole ? run : { ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
+    this.#store({ ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
     this.#lookAside(run.frontier, { start, end: start + blocks.length })
   }
 
   /** A verified block is in the store. */
   stored(blocks: readonly number[]): void {
     for (const block of blocks) this.#busy.delete(block)
-    for (const block of blocks) this.#hotSwap.arrived(block)
     for (const peer of this.#channels) peer.announce(blocks)
     for (const peer of this.#channels) peer.fetch()
   }
@@ -267,20 +252,10 @@ export class Replicator implements ChannelReplicator {
 
   /** Blocks that were here are no more. */
   dropped(blocks: readonly number[]): void {
-    const open = blocks.filter((block) => this.#picker.isOpen(block))
     for (const peer of this.#channels) {
       peer.announceAll()
-      for (const block of open) if (peer.remoteHave.has(block)) this.#offer(peer, block)
+      this.offer(peer, blocks)
       peer.fetch()
-    }
-  }
-
-  #offer(peer: PeerChannel, block: number): void {
-    if (!this.#picker.isWanted(block)) return peer.cursor.free(block)
-    peer.cursor.want(block)
-    // Most of what is noted is stale when callers come and go and the peer is never asked.
-    if (peer.cursor.waiting > 2 * this.#picker.waiting + 1024) {
-      peer.cursor.replaceWanted(this.wantedOf(peer.remoteHave))
     }
   }
 
@@ -303,12 +278,11 @@ export class Replicator implements ChannelReplicator {
   /** A block has come. Whoever owes it as well is told: `from` itself, if it came in answer to what it does not owe. */
   #storing(block: number, from: PeerChannel, owed: boolean): void {
     const asked = this.#busy.get(block)
-    if (asked !== undefined && asked !== 'storing' && !(owed && asked === from)) asked.asking.cancel([block])
-    this.#busy.set(block, 'storing')
     const other = this.#swapped.get(block)
-    if (other === undefined) return
+    this.#busy.set(block, undefined)
     this.#swapped.delete(block)
-    if (other !== from) other.asking.cancel([block])
+    if (!owed || asked !== from) asked?.asking.cancel([block])
+    if (other !== from) other?.asking.cancel([block])
   }
 
   /** Asks another peer for a block that one owes. */
@@ -330,8 +304,13 @@ export class Replicator implements ChannelReplicator {
   /** Blocks were found here. */
   #adopt(run: VerifiedRun): void {
     if (this.#stopped) return
+    for (const { index } of run.blocks) this.#busy.set(index, undefined)
+    this.#store(run)
+  }
+
+  /** Blocks were verified. */
+  #store(run: VerifiedRun): void {
     this.feed.tree.trust(run)
-    for (const { index } of run.blocks) this.#busy.set(index, 'storing')
     this.feed.store(run)
   }
 
@@ -340,9 +319,7 @@ export class Replicator implements ChannelReplicator {
     this.#picker.free(run)
     if (this.#stopped) return
     for (const peer of this.#channels) {
-      for (const block of this.#picker.wanted()) {
-        if (block >= run.start && block < run.end && peer.remoteHave.has(block)) this.#offer(peer, block)
-      }
+      peer.cursor.replaceWanted(this.wantedOf(peer.remoteHave))
       peer.cursor.rewind(run.start)
       peer.fetch(peer.cursor.waiting > 0)
     }
@@ -350,7 +327,8 @@ export class Replicator implements ChannelReplicator {
 
   /** Whether a block is wanted, and not here: it may be under way. */
   #isMissing(block: number): boolean {
-    return !this.feed.have.has(block) && this.#busy.get(block) !== 'storing' && this.#picker.isNeeded(block)
+    const isStored = this.feed.have.has(block) || (this.#busy.has(block) && this.#busy.get(block) === undefined)
+    return !isStored && this.#picker.isNeeded(block)
   }
 
   /** Takes back what was asked for and nobody needs any more. A peer of version 0 sends it all the same. */
@@ -359,7 +337,7 @@ export class Replicator implements ChannelReplicator {
     const byPeer = new Map<PeerChannel, number[]>()
     for (const block of blocks) {
       const peer = this.#busy.get(block)
-      if (peer === undefined || peer === 'storing' || !peer.cancels || this.#picker.isNeeded(block)) continue
+      if (!peer?.cancels || this.#picker.isNeeded(block)) continue
       const cancelled = byPeer.get(peer) ?? []
       cancelled.push(block)
       byPeer.set(peer, cancelled)
@@ -373,48 +351,38 @@ export class Replicator implements ChannelReplicator {
 
   /** All peers, those first that answer soonest; one that has not answered yet may be quicker than any. */
   #quickestFirst(): PeerChannel[] {
-    const time = (peer: PeerChannel) => peer.link.window.roundTripTime ?? 0
+    const time = (peer: PeerChannel) => peer.roundTripTime ?? 0
     return [...this.#channels].sort((a, b) => time(a) - time(b))
   }
 
-  /** All peers, this one last. */
-  *#lastly(last: PeerChannel): Generator<PeerChannel, void> {
-    for (const peer of this.#channels) if (peer !== last) yield peer
-    if (this.#channels.has(last)) yield last
-  }
-
-  async #verifyAfterLoading(peer: PeerChannel, claim: Claim, needs: readonly number[]): Promise<void> {
+  /** Verifies a block, with the nodes that were `loaded` for it, where its proof is cut short. */
+  #verify(peer: PeerChannel, claim: Claim, loaded?: ReadonlyMap<number, Uint8Array>): void {
+    const { block } = claim
     const { tree } = this.feed
-    const loaded = await tree.load(needs).catch((error: Error) => error)
-    if (loaded instanceof Error) {
-      this.#busy.delete(claim.block)
-      this.feed.onUnverifiable(loaded)
-      return
-    }
     try {
       const result = tree.verify(claim, loaded)
-      if ('needs' in result) throw incomplete(claim.block)
-      this.#accept(result, claim.block)
+      if (!('needs' in result)) {
+        this.#store(result)
+        return this.#lookAside(result.nodes, { start: block, end: block + 1 })
+      }
+      if (loaded !== undefined) throw new VerificationError(`the proof of block ${block} is too short`)
+      const onLoaded = (loaded: ReadonlyMap<number, Uint8Array>) => this.#verify(peer, claim, loaded)
+      const onError = (error: Error) => {
+        this.#busy.delete(block)
+        this.feed.onUnverifiable(error)
+      }
+      tree
+        .load(result.needs)
+        .then(onLoaded, onError)
+        .catch((error: Error) => peer.link.session.destroy(error))
     } catch (error) {
-      this.release([claim.block], peer)
-      peer.link.session.destroy(error as Error)
+      this.release([block], peer)
+      throw error
     }
   }
-
-  #accept(run: VerifiedRun, block: number): void {
-    this.feed.tree.trust(run)
-    this.feed.store(run)
-    this.#lookAside(run.nodes, { start: block, end: block + 1 })
-  }
-}
-
-function incomplete(block: number): VerificationError {
-  return new VerificationError(`the proof of block ${block} is too short`)
 }
 
 /** As many of at most `most` blocks as a subtree has: the proofs of runs that end where subtrees do are shortest. */
 function evenSize(most: number): number {
-  let size = 1
-  while (size * 2 <= most) size *= 2
-  return size
+  return 2 ** (31 - Math.clz32(most))
 }
