@@ -229,7 +229,7 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
           roundTripTime: () => link?.window.roundTripTime,
           onPause: (direction) => linkOf().pauses.pause(direction),
           onResume: (direction) => linkOf().pauses.resume(direction),
-          fetchPaused: () => link?.pauses.has('fetch') ?? false,
+          onJoining: (channel) => (channel.feed as IdentifiedFeed).replicator.onJoining(channel, linkOf()),
           onDrain: () => link?.onDrain(),
           onEnd: (error) => {
             link?.stop()

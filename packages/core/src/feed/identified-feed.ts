@@ -10,7 +10,7 @@ import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import type { LocalContent } from '../replicator/duplicates.ts'
 import { type ReplicatedFeed, Replicator } from '../replicator/replicator.ts'
-import type { Channel, Joinable } from '../session/channel.ts'
+import type { Joinable } from '../session/channel.ts'
 import { topicOf } from '../session/join-proof.ts'
 import { FeedTree } from '../tree/feed-tree.ts'
 import { proofIndexes } from '../tree/proof.ts'
@@ -127,10 +127,6 @@ export class IdentifiedFeed extends OpenFeed implements Joinable, ReplicatedFeed
 
   has(block: number): boolean {
     return this.have.has(block)
-  }
-
-  onJoining(channel: Channel): void {
-    this.replicator.onJoining(channel)
   }
 
   /** The block, from the store or, once a peer has sent it, from there; `null` past the feed's end. */

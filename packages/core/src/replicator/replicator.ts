@@ -49,7 +49,7 @@ export class Replicator implements ChannelReplicator {
     for (const peer of this.#channels) peer.applyPauses()
   })
   /** The first channel that the peer has not joined: as long as there is no other, it may be asked all the same. */
-  #joining: Channel | undefined
+  #joining: { readonly channel: Channel; readonly link: PeerLink } | undefined
   #askingSoon = false
   #stopped = false
 
@@ -154,9 +154,9 @@ export class Replicator implements ChannelReplicator {
   }
 
   /** A peer was sent a Join and has not joined. */
-  onJoining(channel: Channel): void {
-    if (this.#joining !== undefined && !this.#joining.left) return
-    this.#joining = channel
+  onJoining(channel: Channel, link: PeerLink): void {
+    if (this.#joining?.channel.left === false) return
+    this.#joining = { channel, link }
     this.#askEarly()
   }
 
@@ -261,9 +261,9 @@ export class Replicator implements ChannelReplicator {
 
   /** Asks for the first block that is wanted, where there is nobody else to ask. */
   #askEarly(): void {
-    const channel = this.#joining
-    if (channel === undefined || channel.left || channel.early !== undefined) return
-    if (this.#stopped || this.#channels.size > 0 || this.pauses.has('fetch') || channel.fetchPaused) return
+    if (this.#joining === undefined || this.#stopped || this.#channels.size > 0) return
+    const { channel, link } = this.#joining
+    if (channel.left || channel.early !== undefined || this.pauses.has('fetch') || link.pauses.has('fetch')) return
     const { tree } = this.feed
     const start = this.#picker.first(tree.blocks || MAX_BLOCKS)
     if (start === -1) return

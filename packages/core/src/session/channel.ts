@@ -15,8 +15,6 @@ export interface Joinable {
   readonly blocks: number
   /** Whether peers are asked of our own accord: something is missing here. */
   readonly wanting: boolean
-  /** A peer of version 1 was sent a Join and has not joined: it may be asked for something all the same. */
-  onJoining?(channel: Channel): void
 }
 
 /** A range request that goes out with a Join: a round trip less until the first block. Its id is 0. */
@@ -40,37 +38,28 @@ export interface ChannelHandler {
 /** A message without the channel's number. */
 export type Outgoing<M extends Message = Message> = M extends Message ? Omit<M, 'channel'> : never
 
-/** How the remote named the feed that it joined. */
-export type JoinName = { readonly id: Uint8Array } | { readonly prefix: Uint8Array; readonly proof: Uint8Array }
-
 /** What a remote told of one of its channels, which may be before we joined the feed. */
 export class RemoteSide {
   /** The remote's number for the channel. */
   readonly number: number
-  readonly name: JoinName
+  /** The feed's id, or the proof that the remote knows it, in hexadecimal digits. */
+  readonly name: string
+  /** Whether it is the id. */
+  readonly isPublic: boolean
   readonly have = new PagedBitfield()
   /** What of its memory is counted against the remote. */
   haveCost = 0
   paused = true
-  /** We have left; the remote's Leave is still to come (version 1). */
-  closing = false
+  /** Our side; once we have left, the remote's Leave is still to come (version 1). */
   channel: Channel | undefined
   /** What the remote asked for along with its Join: to be answered when we join. */
   early: RangeRequest | undefined
 
-  constructor(number: number, name: JoinName) {
+  constructor(number: number, name: string, isPublic: boolean) {
     this.number = number
     this.name = name
+    this.isPublic = isPublic
   }
-}
-
-export interface ChannelOptions {
-  readonly permission: Permission
-  /** Whether the remote understands range requests. */
-  readonly ranges: boolean
-  readonly outbox: Outbox
-  /** Whether the user has paused fetching from this peer. */
-  readonly fetchPaused?: (() => boolean) | undefined
 }
 
 /** Our side of a feed's channel on one stream. */
@@ -88,20 +77,13 @@ export class Channel {
   /** What was asked for along with our Join. */
   early: EarlyRequest | undefined
   readonly #outbox: Outbox
-  readonly #paused: (() => boolean) | undefined
 
-  constructor(feed: Joinable, number: number, options: ChannelOptions) {
+  constructor(feed: Joinable, number: number, permission: Permission, ranges: boolean, outbox: Outbox) {
     this.feed = feed
     this.number = number
-    this.permission = options.permission
-    this.ranges = options.ranges
-    this.#outbox = options.outbox
-    this.#paused = options.fetchPaused
-  }
-
-  /** Whether the user has paused fetching from this peer. */
-  get fetchPaused(): boolean {
-    return this.#paused?.() ?? false
+    this.permission = permission
+    this.ranges = ranges
+    this.#outbox = outbox
   }
 
   /** Asks for something before the remote has joined: once. */
