@@ -28,9 +28,8 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
   const type = messageType(payload)
   const schema = SCHEMAS[type]
   if (schema === undefined) return undefined
-  const fields = readFields(new ProtobufReader(payload, 1), schema)
-  if (type === RANGE_RESPONSE) return rangeResponse(fields as unknown as RangeFields)
-  const message = { type, ...fields } as unknown as Message
+  const message = { type, ...readFields(new ProtobufReader(payload, 1), schema) } as Message | RangeFields
+  if (message.type === RANGE_RESPONSE) return rangeResponse(message as RangeFields)
   if ('count' in message) {
     const { start, count } = message
     if (count < 1 || count > MAX_RANGE_BLOCKS || start + count > MAX_BLOCKS) {
