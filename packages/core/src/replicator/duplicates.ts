@@ -4,7 +4,7 @@ import { equalBytes } from '../bytes/compare.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
 import { depth } from '../tree/flat-tree.ts'
 import type { RangeClaim, VerifiedRun } from '../tree/range-verifier.ts'
-import { type Run, subtreeOf } from '../tree/subtree.ts'
+import { isApart, type Run, subtreeOf } from '../tree/subtree.ts'
 
 /** So many bytes are copied at a time, and so many blocks. */
 const COPY_BYTES = 512 * 1024
@@ -55,15 +55,15 @@ export class Duplicates {
     this.#target = target
   }
 
-  /** Nodes were verified whose blocks did not come with them. */
-  look(nodes: readonly TreeNode[]): void {
+  /** Nodes were verified together with a run of blocks: those of other blocks may be here already. */
+  look(nodes: readonly TreeNode[], came: Run): void {
     for (const node of nodes) {
-      if (this.#lookedFor.has(node.index)) continue
+      const { first, size } = subtreeOf(node.index, depth(node.index))
+      if (!isApart(first, size, came) || this.#lookedFor.has(node.index)) continue
       if (this.#lookedFor.size === MAX_LOOKED_FOR) this.#lookedFor.clear()
       this.#lookedFor.add(node.index)
-      const { first, size } = subtreeOf(node.index, depth(node.index))
       const run = { start: first, end: first + size }
-      const others = [...this.#local.others()].filter(({ tree }) => tree.isAbove(node.index, run.start, run.end))
+      const others = [...this.#local.others()].filter(({ tree }) => run.end <= tree.blocks)
       if (others.length === 0 && (size > 1 || this.#local.block === undefined)) continue
       this.#target.reserve(run)
       this.#find(node, run, others)
@@ -85,19 +85,18 @@ export class Duplicates {
 
   /** Copies what the other feed has of a subtree, as far as it is wanted. */
   async #copy(node: TreeNode, run: Run, other: LocalFeed): Promise<void> {
-    let end: number
-    for (let start = run.start; start < run.end; start = end) {
-      end = Math.min(run.end, start + COPY_BLOCKS)
+    for (let { start } = run; start < run.end; ) {
+      const end = Math.min(run.end, start + COPY_BLOCKS)
       while (start < end && !(this.#target.isOpen(start) && other.have.has(start))) start++
       if (start === end) continue
       const read = await other.readRun(start, end, COPY_BYTES)
-      end = start + Math.max(1, read.length)
       const missing = read.indexOf(undefined)
       const blocks = (missing === -1 ? read : read.slice(0, missing)) as Uint8Array[]
-      if (blocks.length === 0) continue
-      end = start + blocks.length
-      const [proof] = await other.tree.proveRuns([{ start, end }], node.index, -1)
-      this.#adopt(node, { start, blocks, proof: proof as Uint8Array })
+      if (blocks.length > 0) {
+        const [proof] = await other.tree.proveRuns([{ start, end: start + blocks.length }], node.index, -1)
+        this.#adopt(node, { start, blocks, proof: proof as Uint8Array })
+      }
+      start += Math.max(1, blocks.length)
     }
   }
 

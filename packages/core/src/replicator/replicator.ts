@@ -1,10 +1,9 @@
-import { type Clock, type RandomBytes, type TreeNode, VerificationError } from '@anyfeed/interfaces'
+import { type Clock, type RandomBytes, VerificationError } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { MAX_BLOCKS } from '../limits.ts'
 import type { Channel } from '../session/channel.ts'
-import { depth } from '../tree/flat-tree.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
-import { isApart, type Run, subtreeOf } from '../tree/subtree.ts'
+import type { Run } from '../tree/subtree.ts'
 import type { Claim } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
 import { type Asked, isOwed } from './asking.ts'
@@ -234,7 +233,7 @@ export class Replicator implements ChannelReplicator {
     const taken = new Set(came.filter((block) => owed.has(block) || this.#isMissing(block)))
     for (const block of taken) this.#storing(block, peer, owed.has(block))
     this.#store({ ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
-    this.#lookAside(run.frontier, { start, end: start + blocks.length })
+    this.#duplicates.look(run.frontier, { start, end: start + blocks.length })
   }
 
   /** A verified block is in the store. */
@@ -290,15 +289,6 @@ export class Replicator implements ChannelReplicator {
     this.#swapped.set(block, this.#busy.get(block) as PeerChannel)
     this.#busy.set(block, to)
     to.asking.ask({ start: block, end: block + 1 })
-  }
-
-  /** What lies beside a run in its proof may be here already. */
-  #lookAside(nodes: readonly TreeNode[], run: Run): void {
-    const aside = nodes.filter(({ index }) => {
-      const { first, size } = subtreeOf(index, depth(index))
-      return isApart(first, size, run)
-    })
-    if (aside.length > 0) this.#duplicates.look(aside)
   }
 
   /** Blocks were found here. */
@@ -363,7 +353,7 @@ export class Replicator implements ChannelReplicator {
       const result = tree.verify(claim, loaded)
       if (!('needs' in result)) {
         this.#store(result)
-        return this.#lookAside(result.nodes, { start: block, end: block + 1 })
+        return this.#duplicates.look(result.nodes, { start: block, end: block + 1 })
       }
       if (loaded !== undefined) throw new VerificationError(`the proof of block ${block} is too short`)
       const onLoaded = (loaded: ReadonlyMap<number, Uint8Array>) => this.#verify(peer, claim, loaded)
