@@ -6,6 +6,7 @@ import type { RangeVerifier, TrustedTop } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
 import { CANCEL, RANGE_CANCEL, REQUEST } from '../wire/messages.ts'
 import type { LinkChannel, LinkRequest, PeerLink } from './peer-link.ts'
+import { mergeRuns } from './runs.ts'
 
 /** Requests given up lately whose answers may still come: so many ranges, or single blocks. */
 const MAX_RANGES_GIVEN_UP = 1024
@@ -113,7 +114,8 @@ export class Asking {
       if (mine.length === 0) continue
       if (mine.length === asked.blocks) this.takeBack(asked)
       else {
-        for (const { start, end } of runsOf(mine)) this.#sendCancel(asked, start, end)
+        const runs = mergeRuns(mine.map((block) => ({ start: block, end: block + 1 })))
+        for (const { start, end } of runs) this.#sendCancel(asked, start, end)
         this.#owe(asked, -mine.length)
         asked.cancelled ??= new Set()
         for (const block of mine) asked.cancelled.add(block)
@@ -194,15 +196,4 @@ export class Asking {
     this.#open.delete(asked.id)
     this.#link.requests.delete(asked)
   }
-}
-
-/** Ascending blocks as runs of neighbours. */
-function runsOf(blocks: readonly number[]): Run[] {
-  const runs: Array<{ start: number; end: number }> = []
-  for (const block of blocks) {
-    const last = runs.at(-1)
-    if (last?.end === block) last.end++
-    else runs.push({ start: block, end: block + 1 })
-  }
-  return runs
 }

@@ -1,15 +1,15 @@
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import type { Run } from '../tree/subtree.ts'
 import type { PeerCursor } from './peer-cursor.ts'
 import { PRIORITIES, type Priority } from './priority.ts'
 import type { Rarity } from './rarity.ts'
+import { mergeRuns } from './runs.ts'
 
 /** How far into a range somebody looks who has no cursor. */
 const MOST_LOOKED_AT = 4096
 
-/** A run of blocks that is wanted: `start` to `end`, exclusive; `Infinity` stands for the end of the feed. */
-export interface BlockRange {
-  readonly start: number
-  readonly end: number
+/** A run of blocks that is wanted; an `end` of `Infinity` stands for the end of the feed. */
+export interface BlockRange extends Run {
   /** `normal` by default. */
   readonly priority?: Priority | undefined
 }
@@ -174,20 +174,19 @@ export class Picker {
 /** Ranges that may overlap, merged. */
 class RangeSet {
   readonly #ranges = new Set<BlockRange>()
-  #merged: BlockRange[] = []
+  #merged: readonly Run[] = []
 
   /** In ascending order, none touching the next. */
-  get merged(): readonly BlockRange[] {
+  get merged(): readonly Run[] {
     return this.#merged
   }
 
   add(range: BlockRange): void {
-    this.#ranges.add(range)
-    this.#merge()
+    this.#merged = mergeRuns(this.#ranges.add(range))
   }
 
   delete(range: BlockRange): void {
-    if (this.#ranges.delete(range)) this.#merge()
+    if (this.#ranges.delete(range)) this.#merged = mergeRuns(this.#ranges)
   }
 
   has(block: number): boolean {
@@ -202,23 +201,10 @@ class RangeSet {
     let high = this.#merged.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((this.#merged[middle] as BlockRange).start <= block) low = middle + 1
+      if ((this.#merged[middle] as Run).start <= block) low = middle + 1
       else high = middle
     }
     const range = this.#merged[low - 1]
     return range !== undefined && block < range.end ? range.end : -1
-  }
-
-  #merge(): void {
-    const sorted = [...this.#ranges].sort((a, b) => a.start - b.start)
-    this.#merged = []
-    for (const range of sorted) {
-      const last = this.#merged.at(-1)
-      if (last !== undefined && range.start <= last.end) {
-        this.#merged[this.#merged.length - 1] = { start: last.start, end: Math.max(last.end, range.end) }
-      } else {
-        this.#merged.push(range)
-      }
-    }
   }
 }
