@@ -203,7 +203,8 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
     const { directory } = this.#feeds
     const { clock, sha256 } = this.platform
     const identity = options.remoteIdentity
-    const stream = new PeerStream(
+    let link: PeerLink
+    const stream: PeerStream = new PeerStream(
       {
         ...this.#timeouts,
         id: this.id,
@@ -216,27 +217,18 @@ export class Core extends Emitter<CoreEvents> implements FeedOwner {
         channelBinding: options.channelBinding,
         permission: authorize && ((feed, { id, version }) => permissionOf(authorize, { id, identity, version }, feed))
       },
-      (stream) => {
-        let link: PeerLink | undefined
-        const linkOf = () => {
-          link ??= new PeerLink(stream.session, clock, this.#timeouts)
+      {
+        link: (session) => {
+          link = new PeerLink(session, clock, this.#timeouts)
           return link
-        }
-        return {
-          onChannel: (channel) => (channel.feed as IdentifiedFeed).replicator.attach(channel, linkOf()),
-          onHandshake: () => this.emit('peer', stream),
-          onReceive: (bytes) => link?.requests.received(bytes),
-          roundTripTime: () => link?.window.roundTripTime,
-          onPause: (direction) => linkOf().pauses.pause(direction),
-          onResume: (direction) => linkOf().pauses.resume(direction),
-          onJoining: (channel) => (channel.feed as IdentifiedFeed).replicator.onJoining(channel, linkOf()),
-          onDrain: () => link?.onDrain(),
-          onEnd: (error) => {
-            link?.stop()
-            directory.deleteNonce(nonce)
-            this.#peers.delete(stream)
-            if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
-          }
+        },
+        onChannel: (channel) => (channel.feed as IdentifiedFeed).replicator.attach(channel, link),
+        onJoining: (channel) => (channel.feed as IdentifiedFeed).replicator.onJoining(channel, link),
+        onHandshake: () => this.emit('peer', stream),
+        onEnd: (error) => {
+          directory.deleteNonce(nonce)
+          this.#peers.delete(stream)
+          if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
         }
       }
     )
