@@ -29,7 +29,7 @@ export interface LocalContent {
 
 /** The feed for which duplicates are sought. */
 export interface DuplicatesTarget {
-  readonly tree: FeedTree
+  readonly feed: { readonly tree: FeedTree; onError(error: Error): void }
   /** Whether a block is to be fetched: wanted, and neither here nor under way. */
   isOpen(block: number): boolean
   /** Nothing of the run is asked of peers until it is freed. */
@@ -37,7 +37,6 @@ export interface DuplicatesTarget {
   free(run: Run): void
   /** Blocks that were verified are to be stored. */
   adopt(run: VerifiedRun): void
-  onError(error: Error): void
 }
 
 /**
@@ -67,7 +66,7 @@ export class Duplicates {
       if (others.length === 0 && (size > 1 || this.#local.block === undefined)) continue
       this.#target.reserve(run)
       this.#find(node, run, others)
-        .catch((error: Error) => this.#target.onError(error))
+        .catch((error: Error) => this.#target.feed.onError(error))
         .finally(() => this.#target.free(run))
     }
   }
@@ -101,7 +100,7 @@ export class Duplicates {
   }
 
   #adopt(top: TreeNode, run: Pick<RangeClaim, 'start' | 'blocks' | 'proof'>): void {
-    const { tree } = this.#target
+    const { tree } = this.#target.feed
     const verifier = tree.verifier({ top, isRoot: false, length: tree.blocks })
     this.#target.adopt(verifier.accept({ ...run, roots: undefined }, false))
   }

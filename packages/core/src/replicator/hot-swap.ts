@@ -23,7 +23,7 @@ export interface SwapTarget<Peer extends SwapPeer> {
   /** Who was asked for a block. */
   owner(block: number): Peer | undefined
   /** All peers, the quickest first. */
-  peers(): readonly Peer[]
+  quickestFirst(): readonly Peer[]
   /** Asks another peer for the block as well. */
   swap(block: number, to: Peer): void
 }
@@ -64,7 +64,7 @@ export class HotSwap<Peer extends SwapPeer> {
     const now = this.#clock.now()
     const before = this.#watched
     this.#watched = new Map()
-    const peers = this.#target.peers()
+    const peers = this.#target.quickestFirst()
     if (peers.length < 2) return
     for (const block of this.#target.urgent()) {
       if (this.#watched.size === MOST_WATCHED) break

@@ -7,8 +7,8 @@ import type { Run } from '../tree/subtree.ts'
 import type { Claim } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
 import { type Asked, isOwed } from './asking.ts'
-import { Duplicates, type LocalContent } from './duplicates.ts'
-import { HotSwap } from './hot-swap.ts'
+import { Duplicates, type DuplicatesTarget, type LocalContent } from './duplicates.ts'
+import { HotSwap, type SwapTarget } from './hot-swap.ts'
 import { Pauses } from './pauses.ts'
 import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
@@ -33,7 +33,7 @@ export interface ReplicatorContext {
 }
 
 /** Replicates one feed: who has what, what is wanted, what is in flight, what to ask next. */
-export class Replicator implements ChannelReplicator {
+export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, DuplicatesTarget {
   readonly feed: ReplicatedFeed
   readonly #channels = new Set<PeerChannel>()
   /** Blocks that are asked for, with who owes them, or about to be stored: then nobody does. */
@@ -55,21 +55,8 @@ export class Replicator implements ChannelReplicator {
   constructor(feed: ReplicatedFeed, { clock, random }: ReplicatorContext, local: LocalContent) {
     this.feed = feed
     this.#picker = new Picker(feed.have, this.#busy, new Rarity(this.#channels, random))
-    this.#hotSwap = new HotSwap(clock, {
-      urgent: () => this.#picker.foremost(feed.tree.blocks || MAX_BLOCKS, ['critical']),
-      owner: (block) => this.#busy.get(block),
-      peers: () => this.#quickestFirst(),
-      swap: (block, to) => this.#swap(block, to)
-    })
-    this.#duplicates = new Duplicates(local, {
-      tree: feed.tree,
-      // It is reserved: that it is not free for others is our own doing.
-      isOpen: (block) => !this.#busy.has(block) && this.#isMissing(block),
-      reserve: (run) => this.#picker.reserve(run),
-      free: (run) => this.#free(run),
-      adopt: (run) => this.#adopt(run),
-      onError: (error) => feed.onError(error)
-    })
+    this.#hotSwap = new HotSwap(clock, this)
+    this.#duplicates = new Duplicates(local, this)
   }
 
   /** The number of peers on the feed. */
@@ -108,7 +95,7 @@ export class Replicator implements ChannelReplicator {
     void Promise.resolve().then(() => {
       this.#askingSoon = false
       this.#askEarly()
-      for (const peer of this.#quickestFirst()) if (peer.cursor.waiting > 0) peer.fetch(true)
+      for (const peer of this.quickestFirst()) if (peer.cursor.waiting > 0) peer.fetch(true)
       this.#watchUrgent()
     })
   }
@@ -284,15 +271,33 @@ export class Replicator implements ChannelReplicator {
     if (other !== from) other?.asking.cancel([block])
   }
 
+  /** What hot swapping may be for. */
+  urgent(): Iterable<number> {
+    return this.#picker.foremost(this.feed.tree.blocks || MAX_BLOCKS, ['critical'])
+  }
+
+  owner(block: number): PeerChannel | undefined {
+    return this.#busy.get(block)
+  }
+
   /** Asks another peer for a block that one owes. */
-  #swap(block: number, to: PeerChannel): void {
+  swap(block: number, to: PeerChannel): void {
     this.#swapped.set(block, this.#busy.get(block) as PeerChannel)
     this.#busy.set(block, to)
     to.asking.ask({ start: block, end: block + 1 })
   }
 
+  /** Whether a block that is reserved is to be fetched. */
+  isOpen(block: number): boolean {
+    return !this.#busy.has(block) && this.#isMissing(block)
+  }
+
+  reserve(run: Run): void {
+    this.#picker.reserve(run)
+  }
+
   /** Blocks were found here. */
-  #adopt(run: VerifiedRun): void {
+  adopt(run: VerifiedRun): void {
     if (this.#stopped) return
     for (const { index } of run.blocks) this.#busy.set(index, undefined)
     this.#store(run)
@@ -305,7 +310,7 @@ export class Replicator implements ChannelReplicator {
   }
 
   /** What was not found of a run is asked of peers. */
-  #free(run: Run): void {
+  free(run: Run): void {
     this.#picker.free(run)
     if (this.#stopped) return
     for (const peer of this.#channels) {
@@ -340,7 +345,7 @@ export class Replicator implements ChannelReplicator {
   }
 
   /** All peers, those first that answer soonest; one that has not answered yet may be quicker than any. */
-  #quickestFirst(): PeerChannel[] {
+  quickestFirst(): PeerChannel[] {
     const time = (peer: PeerChannel) => peer.roundTripTime ?? 0
     return [...this.#channels].sort((a, b) => time(a) - time(b))
   }
