@@ -82,7 +82,7 @@ export class Asking {
   /** What an answer is to, which may have been given up. Throws for what was never asked for. */
   of(id: number, isRange: boolean): Asked {
     const asked = this.#open.get(id) ?? this.#givenUp.get(id)
-    if (asked === undefined || isRange !== this.#channel.ranges) throw new ProtocolError(`${id} was not asked for`)
+    if (asked === undefined || isRange !== this.#channel.ranges) throw new ProtocolError(`answer ${id} was not asked for`)
     return asked
   }
 
@@ -90,7 +90,7 @@ export class Asking {
   onAnswer(asked: Asked, start: number, blocks: number, bytes: number, last: boolean): number[] {
     const end = start + blocks
     if ((blocks > 0 && start < asked.next) || end > asked.end) {
-      throw new ProtocolError(`blocks from ${start} to ${end} were not asked for`)
+      throw new ProtocolError(`some of answer ${asked.id} was not asked for`)
     }
     const over = last || end === asked.end
     if (asked.givenUp > 0) {

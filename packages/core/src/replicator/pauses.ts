@@ -1,5 +1,7 @@
 import type { TradeDirection } from '../session/permission.ts'
 
+const BOTH: readonly TradeDirection[] = ['serve', 'fetch']
+
 /** What the user has paused of a feed, or of a peer. */
 export class Pauses {
   readonly #paused = new Set<TradeDirection>()
@@ -27,7 +29,7 @@ export class Pauses {
 }
 
 function directions(direction: TradeDirection | undefined): readonly TradeDirection[] {
-  if (direction === undefined) return ['serve', 'fetch']
-  if (direction !== 'serve' && direction !== 'fetch') throw new TypeError("a direction is 'serve' or 'fetch'")
+  if (direction === undefined) return BOTH
+  if (!BOTH.includes(direction)) throw new TypeError(`a direction is ${BOTH.join(' or ')}`)
   return [direction]
 }

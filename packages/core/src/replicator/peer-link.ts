@@ -113,7 +113,7 @@ export class PeerLink {
   #onExpire(request: LinkRequest): void {
     this.window.expired()
     if (++this.#expired >= MAX_EXPIRED) {
-      this.session.destroy(new TimeoutError(`${MAX_EXPIRED} requests in a row were not answered`))
+      this.session.destroy(new TimeoutError('no answer came in time'))
     } else {
       request.owner.onExpired(request)
       this.fetch()

@@ -360,7 +360,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
         this.#store(result)
         return this.#duplicates.look(result.nodes, { start: block, end: block + 1 })
       }
-      if (loaded !== undefined) throw new VerificationError(`the proof of block ${block} is too short`)
+      if (loaded !== undefined) throw new VerificationError('the proof is too short')
       const onLoaded = (loaded: ReadonlyMap<number, Uint8Array>) => this.#verify(peer, claim, loaded)
       const onError = (error: Error) => {
         this.#busy.delete(block)

@@ -106,7 +106,7 @@ export class Serving {
     const upload = new RangeUpload(request, this.#channel, this.#feed, this.#ranges)
     if (!this.#may()) return upload.refuse()
     if (top !== undefined && !this.#feed.tree.isAbove(top, start, start + count)) {
-      throw new ProtocolError(`node ${top} is not above the blocks of request ${id}`)
+      throw new ProtocolError(`request ${id} is not below its top`)
     }
     this.#link.upload(upload)
   }

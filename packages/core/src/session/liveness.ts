@@ -72,8 +72,8 @@ export class Liveness {
   #check(): void {
     const now = this.#clock.now()
     if (this.#since + this.#patience <= now) {
-      const what = this.#handshaken ? 'the peer was silent for too long' : 'no handshake came in time'
-      return this.#callbacks.onTimeout(new TimeoutError(what))
+      const missing = this.#handshaken ? 'keep-alive' : 'handshake'
+      return this.#callbacks.onTimeout(new TimeoutError(`no ${missing} came in time`))
     }
     if (this.#sent + this.#options.keepAlive <= now) {
       this.#callbacks.onKeepAlive()

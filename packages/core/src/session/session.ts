@@ -183,7 +183,7 @@ export class Session {
     if (remote.nonce !== undefined && this.#options.directory.isOwnNonce(remote.nonce)) {
       this.#isSelf = true
       // Otherwise our own proofs, sent back to us on this or another stream, would pass for the peer's.
-      throw new ProtocolError('the peer sends a nonce of our own')
+      throw new ProtocolError('the nonce is our own')
     }
     this.#remote = remote
     this.#ranges = remote.version >= 1
@@ -236,7 +236,7 @@ export class Session {
     const blocks = message.blocks.filter((block) => block < limit && remote.have.add(block))
     this.#bitfieldCost += remote.have.cost - remote.haveCost
     remote.haveCost = remote.have.cost
-    if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields take too much memory')
+    if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields are too large')
     channel?.handler?.onMessage({ ...message, blocks })
   }
 

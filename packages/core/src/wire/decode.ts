@@ -11,7 +11,7 @@ import { HANDSHAKE, SCHEMAS } from './schemas.ts'
 export function decodeHandshake(payload: Uint8Array): Handshake {
   const handshake = readFields(new ProtobufReader(payload), HANDSHAKE) as unknown as Handshake
   const { version, id, nonce } = handshake
-  if (version > 0 && nonce === undefined) throw new ProtocolError('a handshake lacks its nonce')
+  if (version > 0 && nonce === undefined) throw new ProtocolError('a message lacks its nonce')
   return { ...handshake, id: copyBytes(id), nonce: nonce && copyBytes(nonce) }
 }
 

@@ -61,7 +61,7 @@ export function bytes(may = (_length: number) => true): Field<Uint8Array> {
   return {
     read(reader) {
       const value = reader.bytes()
-      if (!may(value.length)) throw new ProtocolError(`a field has ${value.length} bytes, which it cannot have`)
+      if (!may(value.length)) throw new ProtocolError(`a field cannot have ${value.length} bytes`)
       return value
     },
     write: (writer, number, value) => writer.bytes(number, value)
@@ -115,7 +115,7 @@ export function list<T>(item: Field<T>, most: number): Field<readonly T[]> {
       const packed = item === (number as unknown) ? reader.packed() : undefined
       do {
         if (packed?.atEnd) break
-        if (items.length === most) throw new ProtocolError(`a message has more than ${most} fields of a kind`)
+        if (items.length === most) throw new ProtocolError(`more than ${most} fields of a kind`)
         items.push(item.read(packed ?? reader))
       } while (packed !== undefined)
       return items

@@ -83,5 +83,5 @@ export class ProtobufReader {
 }
 
 function truncated(): ProtocolError {
-  return new ProtocolError('a message ends within a field')
+  return new ProtocolError('a frame ends within a field')
 }

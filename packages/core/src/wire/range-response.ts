@@ -42,7 +42,7 @@ export function rangeResponse(fields: RangeFields): RangeResponse {
   }
   // Only the last answer may have no blocks, and a length comes with roots.
   if (end !== data.length || last + lengths.length === 0 || (length === undefined) !== (roots === undefined)) {
-    throw new ProtocolError('the fields of an answer do not fit together')
+    throw new ProtocolError('an answer contradicts itself')
   }
   return { ...rest, blocks, proof, roots: roots && { blocks: length as number, hashes: roots }, last: last > 0 }
 }
