@@ -51,10 +51,10 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   readonly link: PeerLink
   /** What the peer was asked for. */
   readonly asking: Asking
+  readonly announcements: Announcements
   readonly #channel: Channel
   readonly #replicator: ChannelReplicator
   readonly #serving: Serving
-  readonly #announcements: Announcements
 
   constructor(replicator: ChannelReplicator, channel: Channel, link: PeerLink) {
     this.#replicator = replicator
@@ -63,7 +63,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     link.channels.add(this)
     this.asking = new Asking(channel, link, this, replicator.feed.tree)
     this.#serving = new Serving(channel, link, replicator.feed, () => this.#may('serve'))
-    this.#announcements = new Announcements(channel, link, this, replicator.feed)
+    this.announcements = new Announcements(channel, link, this.asking, replicator.feed)
   }
 
   /** The blocks that the peer has. */
@@ -87,7 +87,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
 
   /** Tells the peer what is here, and that it may ask. */
   begin(): void {
-    if (this.#channel.permission.serve) this.#announcements.sendAll()
+    if (this.#channel.permission.serve) this.announcements.sendAll()
     this.#serving.invite()
     this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
     const { early } = this.#channel
@@ -119,22 +119,6 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     this.link.hungry.add(this)
   }
 
-  /** Tells the peer of blocks that are here now. */
-  announce(blocks: readonly number[]): void {
-    this.#announcements.add(blocks)
-    this.sendAnnouncements()
-  }
-
-  /** Tells the peer of everything that is here, instead of what it was told before. */
-  announceAll(): void {
-    this.#announcements.addAll()
-    this.sendAnnouncements()
-  }
-
-  sendAnnouncements(): void {
-    this.#announcements.send(this.asking.owed > 0)
-  }
-
   /** The peer did not answer in time: the blocks are asked of another one. */
   onExpired(asked: Asked): void {
     this.#release(this.asking.takeBack(asked))
@@ -160,7 +144,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   onLeave(): void {
     this.link.channels.delete(this)
     this.link.hungry.delete(this)
-    this.link.announcing.delete(this)
+    this.link.announcing.delete(this.announcements)
     this.#serving.stop()
     this.#replicator.detach(this, this.asking.abandon(false))
     this.link.fetch()
@@ -178,8 +162,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
       this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
       // A peer of version 1 says so itself when it passes over what it has not any more.
       if (!this.#channel.ranges) this.#release(this.asking.abandon(false, this.remoteHave))
-      this.#announcements.remoteChanged()
-      this.sendAnnouncements()
+      this.announcements.remoteChanged()
     }
     this.link.fetch(this)
   }
@@ -210,6 +193,6 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   #release(blocks: readonly number[]): void {
     if (blocks.length === 0) return
     this.#replicator.release(blocks, this)
-    this.sendAnnouncements()
+    this.announcements.send()
   }
 }

@@ -1,9 +1,9 @@
-import { type Clock, ProtocolError, TimeoutError } from '@anyfeed/interfaces'
+import { type Clock, TimeoutError } from '@anyfeed/interfaces'
 import type { Session } from '../session/session.ts'
 import { Pauses } from './pauses.ts'
 import { RequestWindow } from './request-window.ts'
 import { type Request, Requests, type RequestTimeouts } from './requests.ts'
-import { MAX_QUEUED, type Upload, Uploader } from './uploader.ts'
+import { Uploader } from './uploader.ts'
 
 /** No block is read for a peer while this many bytes wait to be sent to it. */
 export const HIGH_WATER_BYTES = 1024 * 1024
@@ -21,8 +21,6 @@ export interface LinkChannel {
   fetch(): void
   /** Something was paused or resumed: tells the peer whether it may ask, and asks it for more, or for nothing more. */
   applyPauses(): void
-  /** Sends announcements that wait. */
-  sendAnnouncements(): void
   /** The peer did not answer a request in time. */
   onExpired(request: Request): void
 }
@@ -41,8 +39,8 @@ export class PeerLink {
   readonly channels = new Set<LinkChannel>()
   /** Channels that would ask for more if there were room. */
   readonly hungry = new Set<LinkChannel>()
-  /** Channels that have something to announce when there is room in the outbox. */
-  readonly announcing = new Set<LinkChannel>()
+  /** What is to be announced when there is room in the outbox. */
+  readonly announcing = new Set<{ send(): void }>()
   /** What is paused with this peer, on all feeds. */
   readonly pauses = new Pauses(() => {
     for (const channel of this.channels) channel.applyPauses()
@@ -83,12 +81,6 @@ export class PeerLink {
     this.window.delivered(blocks, bytes, this.requests.answered(request), this.requests.blocks)
   }
 
-  /** Takes a request of the peer in. */
-  upload(upload: Upload): void {
-    if (this.uploads.size >= MAX_QUEUED) throw new ProtocolError(`more than ${MAX_QUEUED} requests wait`)
-    this.uploads.add(upload)
-  }
-
   /** Asks for more on the given channel, and on every other one that waited for room, in turn. */
   fetch(first?: LinkChannel): void {
     first?.fetch()
@@ -101,7 +93,7 @@ export class PeerLink {
   /** The outbox has room again. */
   onDrain(): void {
     this.uploads.resume()
-    for (const channel of [...this.announcing]) channel.sendAnnouncements()
+    for (const announcements of [...this.announcing]) announcements.send()
   }
 
   /** The stream is over. */

@@ -226,20 +226,20 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
   /** A verified block is in the store. */
   stored(blocks: readonly number[]): void {
     for (const block of blocks) this.#busy.delete(block)
-    for (const peer of this.#channels) peer.announce(blocks)
+    for (const peer of this.#channels) peer.announcements.add(blocks)
     for (const peer of this.#channels) peer.fetch()
   }
 
   /** Verified blocks could not be stored; who waited for them was told. */
   notStored(blocks: readonly number[]): void {
     for (const block of blocks) this.#busy.delete(block)
-    for (const peer of this.#channels) peer.sendAnnouncements()
+    for (const peer of this.#channels) peer.announcements.send()
   }
 
   /** Blocks that were here are no more. */
   dropped(blocks: readonly number[]): void {
     for (const peer of this.#channels) {
-      peer.announceAll()
+      peer.announcements.addAll()
       this.offer(peer, blocks)
       peer.fetch()
     }

@@ -77,7 +77,7 @@ export class Serving {
   #onRequest(block: number): void {
     // Asking twice, or for what was never offered, gets nothing; above all, it puts nothing onto our own list of wants.
     if (!this.#may() || this.#blocks.has(block) || !this.#feed.have.has(block)) return
-    this.#link.upload({
+    this.#link.uploads.add({
       id: block,
       open: this.#blocks,
       isRange: false,
@@ -108,7 +108,7 @@ export class Serving {
     if (top !== undefined && !this.#feed.tree.isAbove(top, start, start + count)) {
       throw new ProtocolError(`request ${id} is not below its top`)
     }
-    this.#link.upload(upload)
+    this.#link.uploads.add(upload)
   }
 
   #onRangeCancel({ id, start, count }: RangeCancel): void {

@@ -1,5 +1,7 @@
+import { ProtocolError } from '@anyfeed/interfaces'
+
 /** The most requests of one peer that wait for their turn. hypercore 1.x keeps 20 in flight. */
-export const MAX_QUEUED = 8192
+const MAX_QUEUED = 8192
 /** Blocks are read ahead up to about this many bytes, by the size of the last ones. */
 const BATCH_BYTES = 512 * 1024
 /** So many requests for single blocks are read together at most, whatever was seen of their size: large ones may follow. */
@@ -45,6 +47,7 @@ export class Uploader {
   }
 
   add(upload: Upload): void {
+    if (this.#queue.size >= MAX_QUEUED) throw new ProtocolError(`more than ${MAX_QUEUED} requests wait`)
     upload.open.set(upload.id, upload)
     this.#queue.add(upload)
     this.resume()
