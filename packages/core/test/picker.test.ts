@@ -81,7 +81,7 @@ it('offers every wanted block that a peer has, in the end, and none twice while 
           const place = world.wanted.indexOf(block)
           if (place === -1) continue
           world.wanted.splice(place, 1)
-          picker.unwant(block)
+          if (!world.wanted.includes(block)) picker.unwant(block)
         } else if (what === 'range') {
           const range = { start: block, end: block + length }
           world.ranges.push(range)

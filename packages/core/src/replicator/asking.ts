@@ -1,8 +1,8 @@
 import { ProtocolError } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
-import type { Channel, EarlyRequest } from '../session/channel.ts'
+import type { Channel, RunRequest } from '../session/channel.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
-import type { RangeVerifier, TrustedTop } from '../tree/range-verifier.ts'
+import type { RangeVerifier } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
 import { CANCEL, RANGE_CANCEL, REQUEST } from '../wire/messages.ts'
 import type { LinkChannel, LinkRequest, PeerLink } from './peer-link.ts'
@@ -13,15 +13,11 @@ const MAX_RANGES_GIVEN_UP = 1024
 const MAX_BLOCKS_GIVEN_UP = 8192
 
 /** A run of blocks that was asked for: one block of a peer of version 0. */
-export interface Asked extends LinkRequest {
+export interface Asked extends LinkRequest, RunRequest {
   /** What the peer calls it in its answers: of version 0, the block. */
   readonly id: number
-  readonly end: number
   /** The first block that has not come, nor was passed over. */
   next: number
-  /** The node that its proofs rest on; `undefined` where they bring the roots. */
-  readonly trusted: TrustedTop | undefined
-  readonly trustEpoch: number
   /** What its answers are verified with, one after the other: made for the first. */
   verifier: RangeVerifier | undefined
   /** Blocks that are not owed any more. */
@@ -30,6 +26,11 @@ export interface Asked extends LinkRequest {
   givenUp: number
   /** What comes of it was passed over once: the rest cannot be verified. */
   useless: boolean
+}
+
+/** A request for a run of blocks that rests on what is trusted now. `rootsOnly`: on nothing but a root. */
+export function requestFor(tree: FeedTree, run: Run, rootsOnly: boolean): RunRequest {
+  return { ...run, trusted: tree.trustedAbove(run, rootsOnly), trustEpoch: tree.epoch }
 }
 
 /** Whether a block of what was asked for is owed. */
@@ -65,18 +66,17 @@ export class Asking {
   /** Asks for a run of blocks: for one, of version 0. */
   ask(run: Run): void {
     if (this.#channel.ranges) {
-      const trusted = this.#tree.trustedAbove(run, this.rootsOnly)
-      this.#channel.askRange(this.#add(run, trusted, this.#tree.epoch).id, run, trusted)
+      const asked = this.#add(requestFor(this.#tree, run, this.rootsOnly))
+      this.#channel.askRange(asked.id, asked)
     } else {
-      this.#add(run, undefined, 0)
-      this.#channel.send({ type: REQUEST, block: run.start })
+      this.#channel.send({ type: REQUEST, block: this.#add(run).id })
     }
   }
 
   /** The peer was asked for this along with our Join. */
-  askedEarly({ run, trusted, trustEpoch }: EarlyRequest): void {
+  askedEarly(request: RunRequest): void {
     // Nobody noted when that was: its answer tells nothing of the link.
-    this.#add(run, trusted, trustEpoch).answered = true
+    this.#add(request).answered = true
   }
 
   /** What an answer is to, which may have been given up. Throws for what was never asked for. */
@@ -136,18 +136,17 @@ export class Asking {
     return given.flatMap((asked) => (told ? this.takeBack(asked) : this.#giveUp(asked)))
   }
 
-  #add({ start, end }: Run, trusted: TrustedTop | undefined, trustEpoch: number): Asked {
+  #add(request: RunRequest): Asked {
+    const { start, end } = request
     const asked: Asked = {
+      ...request,
       id: this.#channel.ranges ? this.#nextId++ : start,
       owner: this.#owner,
       blocks: 0,
       sentAt: 0,
       sequence: 0,
       answered: false,
-      end,
       next: start,
-      trusted,
-      trustEpoch,
       verifier: undefined,
       cancelled: undefined,
       givenUp: 0,

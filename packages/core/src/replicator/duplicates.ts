@@ -3,7 +3,7 @@ import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
 import { depth } from '../tree/flat-tree.ts'
-import type { RangeClaim, VerifiedRun } from '../tree/range-verifier.ts'
+import type { VerifiedRun } from '../tree/range-verifier.ts'
 import { isApart, type Run, subtreeOf } from '../tree/subtree.ts'
 
 /** So many bytes are copied at a time, and so many blocks. */
@@ -74,7 +74,7 @@ export class Duplicates {
   async #find(node: TreeNode, run: Run, others: readonly LocalFeed[]): Promise<void> {
     if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
       const data = await this.#local.block?.(node.hash)
-      if (data !== undefined) return this.#adopt(node, { start: run.start, blocks: [data], proof: new Uint8Array(0) })
+      if (data !== undefined) return this.#adopt(node, run.start, [data], new Uint8Array(0))
     }
     for (const other of others) {
       const hash = (await other.tree.load([node.index])).get(node.index)
@@ -93,15 +93,15 @@ export class Duplicates {
       const blocks = (missing === -1 ? read : read.slice(0, missing)) as Uint8Array[]
       if (blocks.length > 0) {
         const [proof] = await other.tree.proveRuns([{ start, end: start + blocks.length }], node.index, -1)
-        this.#adopt(node, { start, blocks, proof: proof as Uint8Array })
+        this.#adopt(node, start, blocks, proof as Uint8Array)
       }
       start += Math.max(1, blocks.length)
     }
   }
 
-  #adopt(top: TreeNode, run: Pick<RangeClaim, 'start' | 'blocks' | 'proof'>): void {
+  #adopt(top: TreeNode, start: number, blocks: readonly Uint8Array[], proof: Uint8Array): void {
     const { tree } = this.#target.feed
     const verifier = tree.verifier({ top, isRoot: false, length: tree.blocks })
-    this.#target.adopt(verifier.accept({ ...run, roots: undefined }, false))
+    this.#target.adopt(verifier.accept({ start, blocks, proof, roots: undefined }, false))
   }
 }

@@ -32,7 +32,7 @@ export interface SwapTarget<Peer extends SwapPeer> {
 interface Watched<Peer> {
   readonly owner: Peer
   readonly since: number
-  readonly swapped: boolean
+  swapped: boolean
 }
 
 /**
@@ -70,14 +70,15 @@ export class HotSwap<Peer extends SwapPeer> {
       if (this.#watched.size === MOST_WATCHED) break
       const owner = this.#target.owner(block)
       if (owner === undefined) continue
-      const known = before.get(block)
-      const since = known?.owner === owner ? known.since : now
+      let watched = before.get(block)
+      if (watched?.owner !== owner) watched = { owner, since: now, swapped: watched?.swapped ?? false }
+      this.#watched.set(block, watched)
       // The quickest of those that are known to be quick.
       const other = peers.find((peer) => peer.roundTripTime !== undefined && peer !== owner && peer.canGive(block))
-      const late = now - since >= 2 * (other?.roundTripTime ?? Infinity) + PATIENCE
-      const swaps = late && !known?.swapped
-      this.#watched.set(block, { owner, since, swapped: swaps || known?.swapped === true })
-      if (swaps) this.#target.swap(block, other as Peer)
+      if (other === undefined || watched.swapped) continue
+      if (now - watched.since < 2 * (other.roundTripTime as number) + PATIENCE) continue
+      watched.swapped = true
+      this.#target.swap(block, other)
     }
     if (this.#watched.size > 0) this.watch()
   }

@@ -93,7 +93,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     const { early } = this.#channel
     if (early !== undefined) {
       this.asking.askedEarly(early)
-      this.asking.cancel(this.#replicator.takeOver(this, early.run))
+      this.asking.cancel(this.#replicator.takeOver(this, early))
     }
     this.fetch()
   }

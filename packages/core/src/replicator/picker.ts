@@ -18,7 +18,7 @@ export interface BlockRange extends Run {
 export class Picker {
   readonly #have: PagedBitfield
   readonly #busy: ReadonlyMap<number, unknown>
-  readonly #wanted = new Map<number, number>()
+  readonly #wanted = new Set<number>()
   readonly #ranges: Record<Priority, RangeSet> = {
     critical: new RangeSet(),
     high: new RangeSet(),
@@ -40,7 +40,7 @@ export class Picker {
 
   /** The blocks that somebody waits for, in the order of asking. */
   wanted(): Iterable<number> {
-    return this.#wanted.keys()
+    return this.#wanted
   }
 
   /** For how many blocks somebody waits. */
@@ -53,18 +53,14 @@ export class Picker {
     return this.#wanted.has(block)
   }
 
-  /** Somebody waits for the block. Returns whether nobody did before. */
-  want(block: number): boolean {
-    const waiting = this.#wanted.get(block) ?? 0
-    this.#wanted.set(block, waiting + 1)
-    return waiting === 0
+  /** Somebody waits for the block. */
+  want(block: number): void {
+    this.#wanted.add(block)
   }
 
-  /** Somebody waits no more. */
+  /** Nobody waits for it any more. */
   unwant(block: number): void {
-    const waiting = this.#wanted.get(block) ?? 0
-    if (waiting > 1) this.#wanted.set(block, waiting - 1)
-    else this.#wanted.delete(block)
+    this.#wanted.delete(block)
   }
 
   addRange(range: BlockRange): void {
@@ -77,7 +73,7 @@ export class Picker {
 
   /** Blocks below `end` that are not here: those that somebody waits for, and those of ranges of these priorities. */
   *foremost(end: number, priorities: readonly Priority[] = PRIORITIES): Generator<number, void> {
-    for (const block of this.#wanted.keys()) if (block < end && !this.#have.has(block)) yield block
+    for (const block of this.#wanted) if (block < end && !this.#have.has(block)) yield block
     for (const range of priorities.flatMap((priority) => this.#ranges[priority].merged)) {
       const last = Math.min(range.end, end, range.start + MOST_LOOKED_AT)
       for (let block = range.start; block < last; block++) if (!this.#have.has(block)) yield block

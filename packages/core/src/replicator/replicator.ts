@@ -6,7 +6,7 @@ import type { VerifiedRun } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
 import type { Claim } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
-import { type Asked, isOwed } from './asking.ts'
+import { type Asked, isOwed, requestFor } from './asking.ts'
 import { Duplicates, type DuplicatesTarget, type LocalContent } from './duplicates.ts'
 import { HotSwap, type SwapTarget } from './hot-swap.ts'
 import { Pauses } from './pauses.ts'
@@ -85,9 +85,10 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
     this.#hotSwap.stop()
   }
 
-  /** Somebody waits for a block that is not here. */
+  /** Somebody waits for a block that is not here, and nobody did before. */
   want(block: number): void {
-    if (!this.#picker.want(block) || !this.#picker.isOpen(block)) return
+    this.#picker.want(block)
+    if (!this.#picker.isOpen(block)) return
     for (const peer of this.#channels) this.offer(peer, [block])
     if (this.#askingSoon) return
     this.#askingSoon = true
@@ -100,6 +101,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
     })
   }
 
+  /** Nobody waits for it any more. */
   unwant(block: number): void {
     this.#picker.unwant(block)
     this.#cancelUnneeded([block])
@@ -201,12 +203,12 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
   /** Blocks of a range have come. Throws a `VerificationError` when they are not the feed's. */
   onRange(peer: PeerChannel, asked: Asked, { start, blocks, proof, roots }: RangeResponse): void {
     const came = blocks.map((_, i) => start + i)
-    const owed = new Set(came.filter((block) => isOwed(asked, block)))
+    const owed = came.filter((block) => isOwed(asked, block))
     // What was given up and comes all the same need not be asked for again.
     if (asked.givenUp > 0 && !came.some((block) => this.#isMissing(block))) asked.useless = true
     if (asked.useless) return
     // What it rests on was not stored after all, or read from a damaged store: that is not the peer's fault.
-    if (asked.trustEpoch !== this.feed.tree.epoch) return this.release([...owed], peer)
+    if (asked.trustEpoch !== this.feed.tree.epoch) return this.release(owed, peer)
     let run: VerifiedRun
     try {
       asked.verifier ??= this.feed.tree.verifier(asked.trusted)
@@ -215,11 +217,11 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
       if (asked.trusted?.isRoot !== false) throw error
       peer.distrustStore()
       this.feed.tree.forget()
-      return this.release([...owed], peer)
+      return this.release(owed, peer)
     }
-    const taken = new Set(came.filter((block) => owed.has(block) || this.#isMissing(block)))
-    for (const block of taken) this.#storing(block, peer, owed.has(block))
-    this.#store({ ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
+    const taken = run.blocks.filter(({ index }) => isOwed(asked, index) || this.#isMissing(index))
+    for (const { index } of taken) this.#storing(index, peer, isOwed(asked, index))
+    this.#store({ ...run, blocks: taken })
     this.#duplicates.look(run.frontier, { start, end: start + blocks.length })
   }
 
@@ -253,8 +255,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
     const { tree } = this.feed
     const start = this.#picker.first(tree.blocks || MAX_BLOCKS)
     if (start === -1) return
-    const run = { start, end: start + 1 }
-    channel.askEarly({ run, trusted: tree.trustedAbove(run, false), trustEpoch: tree.epoch })
+    channel.askEarly(requestFor(tree, { start, end: start + 1 }, false))
   }
 
   #watchUrgent(): void {

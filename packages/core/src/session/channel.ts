@@ -17,11 +17,12 @@ export interface Joinable {
   readonly wanting: boolean
 }
 
-/** A range request that goes out with a Join: a round trip less until the first block. Its id is 0. */
-export interface EarlyRequest {
-  readonly run: Run
-  readonly trusted: TrustedTop | undefined
-  readonly trustEpoch: number
+/** A run of blocks that is to be asked for. */
+export interface RunRequest extends Run {
+  /** The node that its proofs rest on; `undefined`: they bring the roots. */
+  readonly trusted?: TrustedTop | undefined
+  /** The tree's epoch then. */
+  readonly trustEpoch?: number
 }
 
 /** What becomes of a channel's messages. */
@@ -75,7 +76,7 @@ export class Channel {
   /** Whether the remote understands range requests. */
   readonly ranges: boolean
   /** What was asked for along with our Join. */
-  early: EarlyRequest | undefined
+  early: RunRequest | undefined
   readonly #outbox: Outbox
 
   constructor(feed: Joinable, number: number, permission: Permission, ranges: boolean, outbox: Outbox) {
@@ -86,14 +87,13 @@ export class Channel {
     this.#outbox = outbox
   }
 
-  /** Asks for something before the remote has joined: once. */
-  askEarly(request: EarlyRequest): void {
+  /** Asks for something before the remote has joined, once: a round trip less until the first block. */
+  askEarly(request: RunRequest): void {
     this.early = request
-    this.askRange(0, request.run, request.trusted)
+    this.askRange(0, request)
   }
 
-  /** Asks for a run of blocks, whose proofs rest on a trusted node. */
-  askRange(id: number, { start, end }: Run, trusted: TrustedTop | undefined): void {
+  askRange(id: number, { start, end, trusted }: RunRequest): void {
     this.send({ type: RANGE_REQUEST, id, start, count: end - start, top: trusted?.top.index })
   }
 

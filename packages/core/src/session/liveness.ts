@@ -11,16 +11,19 @@ export interface LivenessOptions {
   readonly idleTimeout: number
 }
 
-export interface LivenessCallbacks {
-  onKeepAlive(): void
-  onTimeout(error: TimeoutError): void
+/** The stream that is watched. */
+export interface WatchedStream {
+  /** Nothing was sent for so long that something should be. */
+  keepAlive(): void
+  /** The remote is given up. */
+  destroy(error: TimeoutError): void
 }
 
 /** Watches over one stream's silence with one timer. */
 export class Liveness {
   readonly #clock: Clock
   readonly #options: LivenessOptions
-  readonly #callbacks: LivenessCallbacks
+  readonly #stream: WatchedStream
   readonly #alarm: Alarm
   #started = false
   #handshaken = false
@@ -29,11 +32,11 @@ export class Liveness {
   #patience: number
   #since = 0
 
-  constructor(clock: Clock, options: LivenessOptions, callbacks: LivenessCallbacks) {
+  constructor(clock: Clock, options: LivenessOptions, stream: WatchedStream) {
     this.#clock = clock
     this.#alarm = new Alarm(clock, () => this.#check())
     this.#options = options
-    this.#callbacks = callbacks
+    this.#stream = stream
     this.#patience = options.handshakeTimeout
   }
 
@@ -73,10 +76,10 @@ export class Liveness {
     const now = this.#clock.now()
     if (this.#since + this.#patience <= now) {
       const missing = this.#handshaken ? 'keep-alive' : 'handshake'
-      return this.#callbacks.onTimeout(new TimeoutError(`no ${missing} came in time`))
+      return this.#stream.destroy(new TimeoutError(`no ${missing} came in time`))
     }
     if (this.#sent + this.#options.keepAlive <= now) {
-      this.#callbacks.onKeepAlive()
+      this.#stream.keepAlive()
       this.sent()
     }
     this.#arm()

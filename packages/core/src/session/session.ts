@@ -63,19 +63,8 @@ export class Session {
       this.#liveness.sent()
       if (this.outbox.bytes < options.lowWater) events.onDrain()
     })
-    this.#liveness = new Liveness(options.clock, options, {
-      onKeepAlive: () => {
-        // What waits to be sent keeps the link open as well.
-        if (this.outbox.bytes === 0) this.outbox.push(KEEP_ALIVE)
-      },
-      onTimeout: (error) => this.destroy(error)
-    })
-    this.#permissions = new Permissions(options.permission, {
-      onDecided: (feed) => {
-        if (options.directory.byId(feed.id) === feed) this.offer(feed)
-      },
-      onError: (error) => this.destroy(error)
-    })
+    this.#liveness = new Liveness(options.clock, options, this)
+    this.#permissions = new Permissions(options.permission, this)
     const { id, nonce, extensions } = options
     this.outbox.push(encodeHandshake({ protocol: 'hypercore', version: VERSION, id, extensions, nonce }))
   }
@@ -102,6 +91,16 @@ export class Session {
   /** The stream was joined to a link: its deadlines begin. */
   start(): void {
     if (!this.#ended) this.#liveness.start()
+  }
+
+  /** Keeps the link open: what waits to be sent does so as well. */
+  keepAlive(): void {
+    if (this.outbox.bytes === 0) this.outbox.push(KEEP_ALIVE)
+  }
+
+  /** What may be traded on a feed was decided, which may have been closed meanwhile. */
+  onPermitted(feed: Joinable): void {
+    if (this.#options.directory.byId(feed.id) === feed) this.offer(feed)
   }
 
   /** Takes bytes of the remote in. */
@@ -153,7 +152,7 @@ export class Session {
   /** A feed was opened here, or something of it is wanted now: answers a Join that came before, or joins of our own accord. */
   offer(feed: Joinable): void {
     if (this.#ended || this.#remote === undefined || this.#channels.of(feed.id) !== undefined) return
-    this.#consider(feed, this.#remote, this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs')))
+    this.#consider(feed, this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs')))
   }
 
   /** A feed was closed here. */
@@ -200,7 +199,7 @@ export class Session {
     for (const feed of candidates) {
       if (feed === undefined || (!isPublic && toHex(this.#proof(feed, 'theirs')) !== remote.name)) continue
       const channel = this.#channels.of(feed.id)
-      if (channel === undefined) this.#consider(feed, this.#remote as Handshake, remote)
+      if (channel === undefined) this.#consider(feed, remote)
       else this.#open(channel, remote)
       return
     }
@@ -244,10 +243,10 @@ export class Session {
    * Joins a feed that has no channel yet, if somebody wants that and it is permitted: in answer to the remote's Join,
    * where there is one.
    */
-  #consider(feed: Joinable, remote: Handshake, joined: RemoteSide | undefined): void {
+  #consider(feed: Joinable, joined: RemoteSide | undefined): void {
     const wanted = this.#ranges ? feed.wanting : this.#channels.isKnown(feed.id)
     if (joined === undefined && !wanted) return
-    const permission = this.#permissions.of(feed, remote)
+    const permission = this.#permissions.of(feed, this.#remote as Handshake)
     // Whoever decides may have done anything meanwhile.
     if (permission === undefined || this.#ended || this.#channels.of(feed.id) !== undefined) return
     const { serve, fetch } = permission
