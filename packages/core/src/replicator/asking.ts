@@ -19,23 +19,23 @@ export interface Asked extends LinkRequest, RunRequest {
   /** The first block that has not come, nor was passed over. */
   next: number
   /** What its answers are verified with, one after the other: made for the first. */
-  verifier: RangeVerifier | undefined
+  verifier?: RangeVerifier
   /** Blocks that are not owed any more. */
-  cancelled: Set<number> | undefined
+  cancelled?: Set<number>
   /** When it was given up as a whole: how many times the peer may still answer in full. */
   givenUp: number
   /** What comes of it was passed over once: the rest cannot be verified. */
-  useless: boolean
+  useless?: boolean
 }
 
 /** A request for a run of blocks that rests on what is trusted now. `rootsOnly`: on nothing but a root. */
 export function requestFor(tree: FeedTree, run: Run, rootsOnly: boolean): RunRequest {
-  return { ...run, trusted: tree.trustedAbove(run, rootsOnly), trustEpoch: tree.epoch }
+  return { ...run, trusted: tree.trustedAbove(run, rootsOnly), epoch: tree.epoch }
 }
 
 /** Whether a block of what was asked for is owed. */
-export function isOwed({ givenUp, cancelled }: Asked, block: number): boolean {
-  return givenUp === 0 && !cancelled?.has(block)
+export function isOwed(asked: Asked, block: number): boolean {
+  return asked.givenUp === 0 && !asked.cancelled?.has(block)
 }
 
 /** What one peer was asked for on one feed, and owes: block by block of version 0, range by range of version 1. */
@@ -113,14 +113,12 @@ export class Asking {
     for (const asked of this.#open.values()) {
       const mine = blocks.filter((block) => block >= asked.next && block < asked.end && isOwed(asked, block))
       if (mine.length === 0) continue
-      if (mine.length === asked.blocks) this.takeBack(asked)
-      else {
-        const runs = mergeRuns(mine.map((block) => ({ start: block, end: block + 1 })))
-        for (const { start, end } of runs) this.#sendCancel(asked, start, end)
-        this.#owe(asked, -mine.length)
-        asked.cancelled ??= new Set()
-        for (const block of mine) asked.cancelled.add(block)
-      }
+      const runs = mergeRuns(mine.map((block) => ({ start: block, end: block + 1 })))
+      for (const { start, end } of runs) this.#sendCancel(asked, start, end)
+      this.#owe(asked, -mine.length)
+      asked.cancelled ??= new Set()
+      for (const block of mine) asked.cancelled.add(block)
+      if (asked.blocks === 0) this.#giveUp(asked)
     }
   }
 
@@ -147,10 +145,7 @@ export class Asking {
       sequence: 0,
       answered: false,
       next: start,
-      verifier: undefined,
-      cancelled: undefined,
-      givenUp: 0,
-      useless: false
+      givenUp: 0
     }
     this.#open.set(asked.id, asked)
     this.#link.requests.add(asked)

@@ -150,11 +150,6 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     this.link.fetch()
   }
 
-  /** A proof that rests on what the store gave back did not hold: from now on this peer's must rest on the roots. */
-  distrustStore(): void {
-    this.asking.rootsOnly = true
-  }
-
   #onHave({ blocks, bitfield }: Have): void {
     if (bitfield === undefined) {
       this.#replicator.offer(this, blocks)

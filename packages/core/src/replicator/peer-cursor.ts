@@ -54,7 +54,7 @@ export class PeerCursor {
   free(block: number): void {
     if (PRIORITIES.every((priority) => block >= this.#positions[priority])) return
     this.#behind.push(block)
-    if (this.#behind.length > MAX_BEHIND) this.rewind(this.#behind.reduce((a, b) => Math.min(a, b)))
+    if (this.#behind.length > MAX_BEHIND) this.rewind(0)
   }
 
   /** One of those that the cursor had passed. */

@@ -158,8 +158,9 @@ export class Picker {
 
   #rarest(remote: PagedBitfield, feedEnd: number, run: number): number {
     const { merged } = this.#ranges.normal
-    const span = { start: merged[0]?.start ?? 0, end: Math.min(merged.at(-1)?.end ?? 0, feedEnd), run }
-    return this.#rarity?.pick(remote, this.#have, (block) => this.isOpen(block), span) ?? -1
+    const start = merged[0]?.start ?? 0
+    const end = Math.min(merged.at(-1)?.end ?? 0, feedEnd)
+    return this.#rarity?.pick(remote, this.#have, (block) => this.isOpen(block), start, end, run) ?? -1
   }
 
   #isFree(block: number): boolean {

@@ -45,14 +45,13 @@ export class RangeUpload implements Upload {
   #sent = -1
 
   constructor(request: RangeRequest, channel: Channel, source: RangeSource, open: Map<number, Upload>) {
-    const { id, start, count, top } = request
-    this.id = id
+    this.id = request.id
     this.open = open
-    this.#top = top
+    this.#top = request.top
     this.#channel = channel
     this.#source = source
-    this.#next = start
-    this.#end = Math.min(start + count, source.tree.blocks)
+    this.#next = request.start
+    this.#end = Math.min(request.start + request.count, source.tree.blocks)
   }
 
   /** Takes a part of the request back. Returns whether nothing is left of it. */

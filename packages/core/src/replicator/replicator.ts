@@ -208,14 +208,15 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
     if (asked.givenUp > 0 && !came.some((block) => this.#isMissing(block))) asked.useless = true
     if (asked.useless) return
     // What it rests on was not stored after all, or read from a damaged store: that is not the peer's fault.
-    if (asked.trustEpoch !== this.feed.tree.epoch) return this.release(owed, peer)
+    if (asked.epoch !== this.feed.tree.epoch) return this.release(owed, peer)
     let run: VerifiedRun
     try {
       asked.verifier ??= this.feed.tree.verifier(asked.trusted)
       run = asked.verifier.accept({ start, blocks, proof, roots }, asked.next < asked.end)
     } catch (error) {
       if (asked.trusted?.isRoot !== false) throw error
-      peer.distrustStore()
+      // From now on this peer's proofs must rest on the roots.
+      peer.asking.rootsOnly = true
       this.feed.tree.forget()
       return this.release(owed, peer)
     }

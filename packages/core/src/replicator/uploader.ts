@@ -71,9 +71,13 @@ export class Uploader {
   async #run(): Promise<void> {
     this.#running = true
     while (this.#queue.size > 0 && this.#hasRoom()) {
-      const most = Math.max(1, Math.floor(BATCH_BYTES / this.#largest))
-      const [first] = this.#queue as Iterable<Upload>
-      const batch = first?.isRange ? [first] : this.#singles(Math.min(BATCH_BLOCKS, most))
+      const most = Math.min(BATCH_BLOCKS, Math.floor(BATCH_BYTES / this.#largest))
+      const batch: Upload[] = []
+      for (const upload of this.#queue) {
+        if (batch.length > 0 && (upload.isRange || batch.length >= most)) break
+        batch.push(upload)
+        if (upload.isRange) break
+      }
       const answers = await Promise.allSettled(batch.map((upload) => upload.read()))
       // Sizes that were seen once may come again: what follows large blocks is read as if it were as large for a while.
       let largest = Math.max(1, this.#largest / 2)
@@ -92,15 +96,5 @@ export class Uploader {
       this.#largest = largest
     }
     this.#running = false
-  }
-
-  /** The requests for single blocks at the head of the queue. */
-  #singles(most: number): Upload[] {
-    const batch: Upload[] = []
-    for (const upload of this.#queue) {
-      if (batch.length === most || upload.isRange) break
-      batch.push(upload)
-    }
-    return batch
   }
 }

@@ -22,7 +22,7 @@ export interface RunRequest extends Run {
   /** The node that its proofs rest on; `undefined`: they bring the roots. */
   readonly trusted?: TrustedTop | undefined
   /** The tree's epoch then. */
-  readonly trustEpoch?: number
+  readonly epoch?: number
 }
 
 /** What becomes of a channel's messages. */

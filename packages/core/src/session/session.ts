@@ -34,8 +34,6 @@ export const VERSION = 1
 /** What a peer's bitfields may take of our memory, in bytes, on one stream. */
 const MAX_BITFIELD_COST = 64 * 1024 * 1024
 
-const PROTOCOLS = ['hypercore', 'hyperdrive']
-
 /**
  * One peer stream as a state machine that does no I/O: bytes in, bytes out, events (PROTOCOL sections 2 and 3).
  *
@@ -81,7 +79,7 @@ export class Session {
 
   /** How many feeds both sides have joined. */
   get sharedFeeds(): number {
-    return this.#ended ? 0 : this.#channels.matched
+    return this.#channels.matched
   }
 
   get ended(): boolean {
@@ -178,7 +176,7 @@ export class Session {
   }
 
   #onHandshake(remote: Handshake): void {
-    if (!PROTOCOLS.includes(remote.protocol)) throw new ProtocolError(`the protocol is not ${PROTOCOLS[0]}`)
+    if (!/^hyper(core|drive)$/.test(remote.protocol)) throw new ProtocolError('the protocol is not hypercore')
     if (remote.nonce !== undefined && this.#options.directory.isOwnNonce(remote.nonce)) {
       this.#isSelf = true
       // Otherwise our own proofs, sent back to us on this or another stream, would pass for the peer's.
@@ -310,7 +308,7 @@ export class Session {
     this.#ended = true
     this.#liveness.stop()
     for (const channel of [...this.#channels.channels()]) {
-      channel.left = true
+      this.#channels.close(channel)
       channel.handler?.onLeave()
     }
     this.#events.onEnd(error)

@@ -1,7 +1,8 @@
 import { ProtocolError } from '@anyfeed/interfaces'
 
-/** What the byte behind the tenth, the last that a varint may have, would be multiplied with. */
-const MAX_SCALE = 2 ** 70
+const MAX_VARINT_BYTES = 10
+/** What a byte behind these would be multiplied with. */
+const MAX_SCALE = 128 ** MAX_VARINT_BYTES
 
 /** The number of bytes that an unsigned LEB128 varint of `value` (0 to 2^53 - 1) takes. */
 export function varintLength(value: number): number {
