@@ -51,17 +51,16 @@ export class PeerLink {
     this.session = session
     this.window = new RequestWindow(clock)
     this.requests = new Requests(clock, timeouts, (request) => this.#onExpire(request))
-    this.uploads = new Uploader(() => !session.ended && session.outbox.bytes < HIGH_WATER_BYTES)
+    this.uploads = new Uploader(() => session.outbox.bytes < HIGH_WATER_BYTES)
   }
 
   /** For how many more blocks there is room. */
   get room(): number {
-    return this.session.ended ? 0 : this.window.size - this.requests.blocks
+    return this.window.size - this.requests.blocks
   }
 
   /** Whether so many more may be sent that it is worth while: several requests share a system call here and there. */
   get hasRoomForSome(): boolean {
-    if (this.session.ended) return false
     return (
       this.requests.blocks === 0 ||
       this.room >= Math.min(Math.max(MOST_AT_ONCE, this.rangeBlocks), this.window.size / 4)

@@ -186,7 +186,6 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
       // Another one was asked for it as well, and still is.
       if ((this.#busy.get(block) ?? from) === from) this.#busy.delete(block)
     }
-    if (this.#stopped) return
     // Whoever it is that has the blocks; and while the feed's length is not known, all have waited for this one answer.
     for (const peer of [...this.#channels].sort((a, b) => Number(a === from) - Number(b === from))) {
       this.offer(peer, blocks)
@@ -314,7 +313,6 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
   /** What was not found of a run is asked of peers. */
   free(run: Run): void {
     this.#picker.free(run)
-    if (this.#stopped) return
     for (const peer of this.#channels) {
       peer.cursor.replaceWanted(this.wantedOf(peer.remoteHave))
       peer.cursor.rewind(run.start)

@@ -231,8 +231,7 @@ export class Session {
     // A feed that is not open here is not worth more memory than a bitfield takes.
     const limit = channel === undefined ? MAX_BITFIELD_BLOCKS : channel.feed.blocks || MAX_BLOCKS
     const blocks = message.blocks.filter((block) => block < limit && remote.have.add(block))
-    this.#bitfieldCost += remote.have.cost - remote.haveCost
-    remote.haveCost = remote.have.cost
+    this.#countHave(remote)
     if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields are too large')
     channel?.handler?.onMessage({ ...message, blocks })
   }
@@ -292,9 +291,13 @@ export class Session {
   }
 
   #clearHave(remote: RemoteSide): void {
-    this.#bitfieldCost -= remote.haveCost
-    remote.haveCost = 0
     remote.have.clear()
+    this.#countHave(remote)
+  }
+
+  #countHave(remote: RemoteSide): void {
+    this.#bitfieldCost += remote.have.cost - remote.haveCost
+    remote.haveCost = remote.have.cost
   }
 
   #proof(feed: Joinable, whose: 'ours' | 'theirs'): Uint8Array {
@@ -307,10 +310,9 @@ export class Session {
   #finish(error: Error | undefined): void {
     this.#ended = true
     this.#liveness.stop()
-    for (const channel of [...this.#channels.channels()]) {
-      this.#channels.close(channel)
-      channel.handler?.onLeave()
-    }
+    const channels = [...this.#channels.channels()]
+    for (const channel of channels) this.#channels.close(channel)
+    for (const { handler } of channels) handler?.onLeave()
     this.#events.onEnd(error)
   }
 }
