@@ -20,7 +20,7 @@ it('reads no more together than four of the longest blocks, whatever it saw befo
       most = Math.max(most, reading)
       await turn()
       return {
-        largest: length,
+        bytes: length,
         send: () => {
           reading -= length
           sent++

@@ -71,7 +71,10 @@ export class Picker {
     this.#ranges[range.priority ?? 'normal'].delete(range)
   }
 
-  /** Blocks below `end` that are not here: those that somebody waits for, and those of ranges of these priorities. */
+  /**
+   * Blocks below `end` that are not here, as they would be asked for if a peer had all: those that somebody waits for, and
+   * the first of ranges of these priorities.
+   */
   *foremost(end: number, priorities: readonly Priority[] = PRIORITIES): Generator<number, void> {
     for (const block of this.#wanted) if (block < end && !this.#have.has(block)) yield block
     for (const range of priorities.flatMap((priority) => this.#ranges[priority].merged)) {
@@ -93,12 +96,6 @@ export class Picker {
   isNeeded(block: number): boolean {
     const { critical, high, normal } = this.#ranges
     return this.#wanted.has(block) || normal.has(block) || high.has(block) || critical.has(block)
-  }
-
-  /** The block below `end` that would be asked for first if a peer had all; -1 when none is wanted. */
-  first(end: number): number {
-    for (const block of this.foremost(end)) if (this.#isFree(block)) return block
-    return -1
   }
 
   /** Whether the block is wanted and neither here nor under way. */

@@ -74,8 +74,7 @@ export class RangeUpload implements Upload {
     const proofs = await this.#source.tree.proveRuns(frames, this.#top, this.#sent)
     // A store that gives nothing back has nothing to give.
     const next = blocks.length > 0 ? start + blocks.length : this.#end
-    const largest = blocks.reduce((most, block) => Math.max(most, block?.length ?? 0), 0)
-    return { largest, send: () => this.#send(next, frames, proofs) }
+    return { send: () => this.#send(next, frames, proofs) }
   }
 
   failed(error: Error): void {

@@ -253,9 +253,10 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
     const { channel, link } = this.#joining
     if (channel.left || channel.early !== undefined || this.pauses.has('fetch') || link.pauses.has('fetch')) return
     const { tree } = this.feed
-    const start = this.#picker.first(tree.blocks || MAX_BLOCKS)
-    if (start === -1) return
-    channel.askEarly(requestFor(tree, { start, end: start + 1 }, false))
+    for (const start of this.#picker.foremost(tree.blocks || MAX_BLOCKS)) {
+      if (!this.#picker.isOpen(start)) continue
+      return channel.askEarly(requestFor(tree, { start, end: start + 1 }, false))
+    }
   }
 
   #watchUrgent(): void {

@@ -89,7 +89,7 @@ export class Serving {
           this.#feed.onUploaded(block, found.data)
           return false
         }
-        return { largest: found.data.length, send }
+        return { bytes: found.data.length, send }
       },
       failed: (error) => this.#feed.onError(error)
     })

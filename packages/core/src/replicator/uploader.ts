@@ -9,8 +9,8 @@ const BATCH_BLOCKS = 4
 
 /** What was read for a request. */
 export interface Answer {
-  /** The longest block of it, in bytes. */
-  readonly largest: number
+  /** How long a single block is, in bytes. */
+  readonly bytes?: number
   /** Sends it. Returns whether more of the request is to be answered. */
   send(): boolean
 }
@@ -88,7 +88,7 @@ export class Uploader {
         let more = false
         if (answer.status === 'rejected') upload.failed(answer.reason)
         else if (answer.value !== undefined) {
-          largest = Math.max(largest, answer.value.largest)
+          largest = Math.max(largest, answer.value.bytes ?? 0)
           more = answer.value.send()
         }
         if (!more) this.delete(upload)

@@ -13,6 +13,7 @@ export class Outbox {
   #bytes = 0
   #ended = false
   #error: Error | undefined
+  /** Has whoever waits for a chunk look again. */
   #wake: (() => void) | undefined
 
   /** `onTake` is called whenever a chunk was taken. */
@@ -30,13 +31,13 @@ export class Outbox {
     if (this.#ended || bytes.length === 0) return
     this.#pushed.push(bytes)
     this.#bytes += bytes.length
-    this.#wakeUp()
+    this.#wake?.()
   }
 
   /** Ends after what was pushed. */
   end(): void {
     this.#ended = true
-    this.#wakeUp()
+    this.#wake?.()
   }
 
   /** Ends at once, by throwing the error. */
@@ -82,11 +83,5 @@ export class Outbox {
     if (length === 0) return undefined
     this.#bytes -= length
     return concatBytes(pieces, length)
-  }
-
-  #wakeUp(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
   }
 }

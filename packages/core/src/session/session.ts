@@ -25,7 +25,6 @@ import { joinProof } from './join-proof.ts'
 import { Liveness } from './liveness.ts'
 import type { SessionEvents, SessionOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
-import type { Permission } from './permission.ts'
 import { Permissions } from './permissions.ts'
 
 /** The version of the wire protocol that is spoken here. Version 0 is hypercore 1.x. */
@@ -150,7 +149,23 @@ export class Session {
   /** A feed was opened here, or something of it is wanted now: answers a Join that came before, or joins of our own accord. */
   offer(feed: Joinable): void {
     if (this.#ended || this.#remote === undefined || this.#channels.of(feed.id) !== undefined) return
-    this.#consider(feed, this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs')))
+    const joined = this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs'))
+    const wanted = this.#ranges ? feed.wanting : this.#channels.isKnown(feed.id)
+    if (joined === undefined && !wanted) return
+    const permission = this.#permissions.of(feed, this.#remote)
+    // Whoever decides may have done anything meanwhile.
+    if (permission === undefined || this.#ended || this.#channels.of(feed.id) !== undefined) return
+    const { serve, fetch } = permission
+    // To a peer of version 1 that has not joined, a Join says that something is wanted.
+    if (!fetch && !(serve && (joined !== undefined || !this.#ranges))) return
+    const channel = this.#channels.open(feed, permission, this.#ranges, this.outbox)
+    if (this.#ranges) {
+      channel.send({ type: PRIVATE_JOIN, prefix: feed.topic.subarray(0, 2), proof: this.#proof(feed, 'ours') })
+    } else {
+      channel.send({ type: JOIN, id: feed.id })
+    }
+    if (joined !== undefined) this.#open(channel, joined)
+    else if (this.#ranges && fetch) this.#events.onJoining(channel)
   }
 
   /** A feed was closed here. */
@@ -197,7 +212,7 @@ export class Session {
     for (const feed of candidates) {
       if (feed === undefined || (!isPublic && toHex(this.#proof(feed, 'theirs')) !== remote.name)) continue
       const channel = this.#channels.of(feed.id)
-      if (channel === undefined) this.#consider(feed, remote)
+      if (channel === undefined) this.offer(feed)
       else this.#open(channel, remote)
       return
     }
@@ -234,34 +249,6 @@ export class Session {
     this.#countHave(remote)
     if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields are too large')
     channel?.handler?.onMessage({ ...message, blocks })
-  }
-
-  /**
-   * Joins a feed that has no channel yet, if somebody wants that and it is permitted: in answer to the remote's Join,
-   * where there is one.
-   */
-  #consider(feed: Joinable, joined: RemoteSide | undefined): void {
-    const wanted = this.#ranges ? feed.wanting : this.#channels.isKnown(feed.id)
-    if (joined === undefined && !wanted) return
-    const permission = this.#permissions.of(feed, this.#remote as Handshake)
-    // Whoever decides may have done anything meanwhile.
-    if (permission === undefined || this.#ended || this.#channels.of(feed.id) !== undefined) return
-    const { serve, fetch } = permission
-    // To a peer of version 1 that has not joined, a Join says that something is wanted.
-    if (!fetch && !(serve && (joined !== undefined || !this.#ranges))) return
-    const channel = this.#join(feed, permission)
-    if (joined !== undefined) this.#open(channel, joined)
-    else if (this.#ranges && fetch) this.#events.onJoining(channel)
-  }
-
-  #join(feed: Joinable, permission: Permission): Channel {
-    const channel = this.#channels.open(feed, permission, this.#ranges, this.outbox)
-    if (this.#ranges) {
-      channel.send({ type: PRIVATE_JOIN, prefix: feed.topic.subarray(0, 2), proof: this.#proof(feed, 'ours') })
-    } else {
-      channel.send({ type: JOIN, id: feed.id })
-    }
-    return channel
   }
 
   #open(channel: Channel, remote: RemoteSide): void {
