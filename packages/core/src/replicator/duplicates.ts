@@ -65,20 +65,24 @@ export class Duplicates {
       const others = [...this.#local.others()].filter(({ tree }) => run.end <= tree.blocks)
       if (others.length === 0 && (size > 1 || this.#local.block === undefined)) continue
       this.#target.reserve(run)
-      this.#find(node, run, others)
-        .catch((error: Error) => this.#target.feed.onError(error))
-        .finally(() => this.#target.free(run))
+      void this.#find(node, run, others)
     }
   }
 
   async #find(node: TreeNode, run: Run, others: readonly LocalFeed[]): Promise<void> {
-    if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
-      const data = await this.#local.block?.(node.hash)
-      if (data !== undefined) return this.#adopt(node, run.start, [data], new Uint8Array(0))
-    }
-    for (const other of others) {
-      const hash = (await other.tree.load([node.index])).get(node.index)
-      if (hash !== undefined && equalBytes(hash, node.hash)) await this.#copy(node, run, other)
+    try {
+      if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
+        const data = await this.#local.block?.(node.hash)
+        if (data !== undefined) return this.#adopt(node, run.start, [data], new Uint8Array(0))
+      }
+      for (const other of others) {
+        const hash = (await other.tree.load([node.index])).get(node.index)
+        if (hash !== undefined && equalBytes(hash, node.hash)) await this.#copy(node, run, other)
+      }
+    } catch (error) {
+      this.#target.feed.onError(error as Error)
+    } finally {
+      this.#target.free(run)
     }
   }
 

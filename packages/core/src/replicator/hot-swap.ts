@@ -18,7 +18,7 @@ export interface SwapPeer {
 
 /** The feed whose urgent blocks are watched. */
 export interface SwapTarget<Peer extends SwapPeer> {
-  /** Blocks that somebody waits for, or of critical ranges, that are not here: the most urgent first. */
+  /** Blocks that somebody waits for, or of critical ranges: the most urgent first. */
   urgent(): Iterable<number>
   /** Who was asked for a block. */
   owner(block: number): Peer | undefined

@@ -16,16 +16,17 @@ export interface BlockRange extends Run {
 
 /** What to ask of whom, for one feed. Each choice costs O(1) amortized: nothing is scanned twice. */
 export class Picker {
+  /** The blocks that somebody waits for, in the order of asking. */
+  readonly wanted = new Set<number>()
+  /** Of these ranges nothing is offered. */
+  readonly reserved = new RangeSet()
   readonly #have: PagedBitfield
   readonly #busy: ReadonlyMap<number, unknown>
-  readonly #wanted = new Set<number>()
   readonly #ranges: Record<Priority, RangeSet> = {
     critical: new RangeSet(),
     high: new RangeSet(),
     normal: new RangeSet()
   }
-
-  readonly #reserved = new RangeSet()
   readonly #rarity: Rarity | undefined
 
   /**
@@ -38,31 +39,6 @@ export class Picker {
     this.#rarity = rarity
   }
 
-  /** The blocks that somebody waits for, in the order of asking. */
-  wanted(): Iterable<number> {
-    return this.#wanted
-  }
-
-  /** For how many blocks somebody waits. */
-  get waiting(): number {
-    return this.#wanted.size
-  }
-
-  /** Whether somebody waits for the block. */
-  isWanted(block: number): boolean {
-    return this.#wanted.has(block)
-  }
-
-  /** Somebody waits for the block. */
-  want(block: number): void {
-    this.#wanted.add(block)
-  }
-
-  /** Nobody waits for it any more. */
-  unwant(block: number): void {
-    this.#wanted.delete(block)
-  }
-
   addRange(range: BlockRange): void {
     this.#ranges[range.priority ?? 'normal'].add(range)
   }
@@ -72,30 +48,21 @@ export class Picker {
   }
 
   /**
-   * Blocks below `end` that are not here, as they would be asked for if a peer had all: those that somebody waits for, and
-   * the first of ranges of these priorities.
+   * Blocks below `end` as they would be asked for if a peer had all: those that somebody waits for, and the first of
+   * ranges of these priorities. Some may be here.
    */
   *foremost(end: number, priorities: readonly Priority[] = PRIORITIES): Generator<number, void> {
-    for (const block of this.#wanted) if (block < end && !this.#have.has(block)) yield block
+    for (const block of this.wanted) if (block < end) yield block
     for (const range of priorities.flatMap((priority) => this.#ranges[priority].merged)) {
       const last = Math.min(range.end, end, range.start + MOST_LOOKED_AT)
-      for (let block = range.start; block < last; block++) if (!this.#have.has(block)) yield block
+      for (let block = range.start; block < last; block++) yield block
     }
-  }
-
-  /** Nothing of the range is offered until it is freed. */
-  reserve(range: BlockRange): void {
-    this.#reserved.add(range)
-  }
-
-  free(range: BlockRange): void {
-    this.#reserved.delete(range)
   }
 
   /** Whether somebody waits for the block, or it is in a range. */
   isNeeded(block: number): boolean {
     const { critical, high, normal } = this.#ranges
-    return this.#wanted.has(block) || normal.has(block) || high.has(block) || critical.has(block)
+    return this.wanted.has(block) || normal.has(block) || high.has(block) || critical.has(block)
   }
 
   /** Whether the block is wanted and neither here nor under way. */
@@ -109,7 +76,7 @@ export class Picker {
    */
   next(cursor: PeerCursor, remote: PagedBitfield, end: number, run = 1, ranges = true): number {
     for (let block = cursor.shiftWanted(); block !== undefined; block = cursor.shiftWanted()) {
-      if (block < end && this.#wanted.has(block) && this.#isFree(block) && remote.has(block)) return block
+      if (block < end && this.wanted.has(block) && this.#isFree(block) && remote.has(block)) return block
     }
     if (!ranges) return -1
     for (let block = cursor.popBehind(); block !== undefined; block = cursor.popBehind()) {
@@ -142,7 +109,7 @@ export class Picker {
       if (from >= end) continue
       let block = remote.nextMissingIn(this.#have, Math.max(range.start, from), end)
       while (block !== -1 && !this.#isFree(block)) {
-        block = remote.nextMissingIn(this.#have, Math.max(block + 1, this.#reserved.endOf(block)), end)
+        block = remote.nextMissingIn(this.#have, Math.max(block + 1, this.reserved.endOf(block)), end)
       }
       if (block !== -1) {
         cursor.moveTo(priority, block + 1)
@@ -161,7 +128,7 @@ export class Picker {
   }
 
   #isFree(block: number): boolean {
-    return !this.#have.has(block) && !this.#busy.has(block) && this.#reserved.endOf(block) === -1
+    return !this.#have.has(block) && !this.#busy.has(block) && this.reserved.endOf(block) === -1
   }
 }
 

@@ -87,7 +87,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
 
   /** Somebody waits for a block that is not here, and nobody did before. */
   want(block: number): void {
-    this.#picker.want(block)
+    this.#picker.wanted.add(block)
     if (!this.#picker.isOpen(block)) return
     for (const peer of this.#channels) this.offer(peer, [block])
     if (this.#askingSoon) return
@@ -103,7 +103,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
 
   /** Nobody waits for it any more. */
   unwant(block: number): void {
-    this.#picker.unwant(block)
+    this.#picker.wanted.delete(block)
     this.#cancelUnneeded([block])
   }
 
@@ -164,7 +164,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
 
   /** Blocks that somebody waits for and a peer has. */
   *wantedOf(remote: PagedBitfield): Generator<number, void> {
-    for (const block of this.#picker.wanted()) if (remote.has(block)) yield block
+    for (const block of this.#picker.wanted) if (remote.has(block)) yield block
   }
 
   /** Some of these blocks may be asked of a peer that could not be before. */
@@ -172,11 +172,11 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
     const { cursor, remoteHave } = peer
     for (const block of blocks) {
       if (!remoteHave.has(block) || !this.#picker.isOpen(block)) continue
-      if (this.#picker.isWanted(block)) cursor.want(block)
+      if (this.#picker.wanted.has(block)) cursor.want(block)
       else cursor.free(block)
     }
     // Most of what is noted is stale when callers come and go and the peer is never asked.
-    if (cursor.waiting > 2 * this.#picker.waiting + 1024) cursor.replaceWanted(this.wantedOf(remoteHave))
+    if (cursor.waiting > 2 * this.#picker.wanted.size + 1024) cursor.replaceWanted(this.wantedOf(remoteHave))
   }
 
   /** Blocks will not come from the peer that they were asked of: others come first. */
@@ -200,7 +200,8 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
   }
 
   /** Blocks of a range have come. Throws a `VerificationError` when they are not the feed's. */
-  onRange(peer: PeerChannel, asked: Asked, { start, blocks, proof, roots }: RangeResponse): void {
+  onRange(peer: PeerChannel, asked: Asked, answer: RangeResponse): void {
+    const { start, blocks } = answer
     const came = blocks.map((_, i) => start + i)
     const owed = came.filter((block) => isOwed(asked, block))
     // What was given up and comes all the same need not be asked for again.
@@ -211,7 +212,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
     let run: VerifiedRun
     try {
       asked.verifier ??= this.feed.tree.verifier(asked.trusted)
-      run = asked.verifier.accept({ start, blocks, proof, roots }, asked.next < asked.end)
+      run = asked.verifier.accept(answer, asked.next < asked.end)
     } catch (error) {
       if (asked.trusted?.isRoot !== false) throw error
       // From now on this peer's proofs must rest on the roots.
@@ -295,7 +296,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
   }
 
   reserve(run: Run): void {
-    this.#picker.reserve(run)
+    this.#picker.reserved.add(run)
   }
 
   /** Blocks were found here. */
@@ -313,7 +314,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
 
   /** What was not found of a run is asked of peers. */
   free(run: Run): void {
-    this.#picker.free(run)
+    this.#picker.reserved.delete(run)
     for (const peer of this.#channels) {
       peer.cursor.replaceWanted(this.wantedOf(peer.remoteHave))
       peer.cursor.rewind(run.start)

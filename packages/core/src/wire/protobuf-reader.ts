@@ -57,7 +57,7 @@ export class ProtobufReader {
     else {
       this.#expect(VARINT)
       let length = 1
-      while ((this.#take(1)[0] as number) >= 128) if (++length > 10) throw new ProtocolError('a varint never ends')
+      while ((this.#take(1)[0] as number) >= 128) if (++length > 10) throw new ProtocolError('a number is too large')
     }
   }
 

@@ -36,8 +36,8 @@ export class VarintReader {
   push(byte: number): number | undefined {
     this.#value += (byte & 127) * this.#scale
     this.#scale *= 128
-    if (this.#value > Number.MAX_SAFE_INTEGER || this.#scale > MAX_SCALE) {
-      throw new ProtocolError('a number is beyond 2^53 - 1')
+    if (!Number.isSafeInteger(this.#value) || this.#scale > MAX_SCALE) {
+      throw new ProtocolError('a number is too large')
     }
     if (byte >= 128) return undefined
     const value = this.#value
