@@ -42,9 +42,7 @@ export class PeerLink {
   /** What is to be announced when there is room in the outbox. */
   readonly announcing = new Set<{ send(): void }>()
   /** What is paused with this peer, on all feeds. */
-  readonly pauses = new Pauses(() => {
-    for (const channel of this.channels) channel.applyPauses()
-  })
+  readonly pauses = new Pauses(this.channels)
   #expired = 0
 
   constructor(session: Session, clock: Clock, timeouts: RequestTimeouts) {

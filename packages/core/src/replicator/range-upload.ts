@@ -70,7 +70,7 @@ export class RangeUpload implements Upload {
   async read(): Promise<Answer | undefined> {
     const start = this.#next
     const blocks = await this.#source.readRun(start, this.#end, READ_BYTES)
-    const frames = framesOf(start, blocks, (block) => this.#isTakenBack(block))
+    const frames = framesOf(start, blocks, this.#gaps)
     const proofs = await this.#source.tree.proveRuns(frames, this.#top, this.#sent)
     // A store that gives nothing back has nothing to give.
     const next = blocks.length > 0 ? start + blocks.length : this.#end
@@ -101,23 +101,15 @@ export class RangeUpload implements Upload {
     this.#channel.send({ type: RANGE_RESPONSE, id: this.id, start, blocks, proof, roots, last })
     if (blocks.length > 0) this.#sent = start + blocks.length - 1
   }
-
-  #isTakenBack(block: number): boolean {
-    return this.#gaps.some(({ start, end }) => block >= start && block < end)
-  }
 }
 
-/** Blocks as they are sent together: neighbours, up to a size. */
-function framesOf(
-  start: number,
-  blocks: ReadonlyArray<Uint8Array | undefined>,
-  isTakenBack: (block: number) => boolean
-): Frame[] {
+/** Blocks as they are sent together: neighbours, up to a size, and none of the gaps. */
+function framesOf(start: number, blocks: ReadonlyArray<Uint8Array | undefined>, gaps: readonly Run[]): Frame[] {
   const frames: Frame[] = []
   let frame: { start: number; end: number; blocks: Uint8Array[] } | undefined
   let bytes = 0
   for (const [i, block] of blocks.entries()) {
-    if (block === undefined || isTakenBack(start + i)) {
+    if (block === undefined || gaps.some((gap) => start + i >= gap.start && start + i < gap.end)) {
       frame = undefined
       continue
     }

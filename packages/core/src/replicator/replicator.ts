@@ -44,9 +44,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
   /** Who was asked first for blocks that were asked of two. */
   readonly #swapped = new Map<number, PeerChannel>()
   /** What is paused with all peers. */
-  readonly pauses = new Pauses(() => {
-    for (const peer of this.#channels) peer.applyPauses()
-  })
+  readonly pauses = new Pauses(this.#channels)
   /** The first channel that the peer has not joined: as long as there is no other, it may be asked all the same. */
   #joining: { readonly channel: Channel; readonly link: PeerLink } | undefined
   #askingSoon = false
