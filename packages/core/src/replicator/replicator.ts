@@ -127,13 +127,12 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
     if (this.#stopped || this.feed.congested) return undefined
     const { tree } = this.feed
     // Until the feed's length is known, one block of a range is enough to learn it.
-    const ranges = tree.blocks > 0 || this.#busy.size === 0
+    const isKnown = tree.blocks > 0
     const end = tree.blocks || Infinity
-    const size = evenSize(most)
-    const start = this.#picker.next(peer.cursor, peer.remoteHave, end, size, ranges)
+    const size = evenSize(isKnown ? most : 1)
+    const start = this.#picker.next(peer.cursor, peer.remoteHave, end, size, isKnown || this.#busy.size === 0)
     if (start === -1) return undefined
-    const even = start - (start % size) + size
-    const limit = tree.blocks > 0 ? Math.min(end, tree.rootEnd(start), even) : start + 1
+    const limit = Math.min(end, tree.rootEnd(start), start - (start % size) + size)
     const run = { start, end: this.#picker.runEnd(peer.cursor, peer.remoteHave, start, limit) }
     for (let block = run.start; block < run.end; block++) this.#busy.set(block, peer)
     return run

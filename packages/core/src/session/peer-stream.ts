@@ -166,7 +166,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
     const bytes = typeof payload === 'string' ? toUtf8(payload) : payload
     if (!(bytes instanceof Uint8Array)) throw new TypeError('a message is a Uint8Array or a string')
     if (bytes.length > MAX_EXTENSION_MESSAGE_BYTES) {
-      throw new RangeError(`a message has up to ${MAX_EXTENSION_MESSAGE_BYTES} bytes, not ${bytes.length}`)
+      throw new RangeError(`a message has up to ${MAX_EXTENSION_MESSAGE_BYTES} bytes`)
     }
     if (this.#session.outbox.bytes + bytes.length > MAX_WAITING_BYTES) {
       throw new RangeError(`more than ${MAX_WAITING_BYTES} bytes wait to be sent`)
