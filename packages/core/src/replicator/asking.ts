@@ -135,21 +135,20 @@ export class Asking {
   }
 
   #add(request: RunRequest): Asked {
-    const { start, end } = request
     const asked: Asked = {
       ...request,
-      id: this.#channel.ranges ? this.#nextId++ : start,
+      id: this.#channel.ranges ? this.#nextId++ : request.start,
       owner: this.#owner,
       blocks: 0,
       sentAt: 0,
       sequence: 0,
       answered: false,
-      next: start,
+      next: request.start,
       givenUp: 0
     }
     this.#open.set(asked.id, asked)
     this.#link.requests.add(asked)
-    this.#owe(asked, end - start)
+    this.#owe(asked, asked.end - asked.start)
     return asked
   }
 

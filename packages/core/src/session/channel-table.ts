@@ -93,8 +93,8 @@ export class ChannelTable {
   }
 
   /** Notes that the remote knows the id. */
-  addKnown({ name, isPublic }: RemoteSide): void {
-    if (isPublic && this.#known.size < MAX_CHANNELS) this.#known.add(name)
+  addKnown(remote: RemoteSide): void {
+    if (remote.isPublic && this.#known.size < MAX_CHANNELS) this.#known.add(remote.name)
   }
 
   #forgetUnmatched(remote: RemoteSide): void {

@@ -62,8 +62,7 @@ export class Session {
     })
     this.#liveness = new Liveness(options.clock, options, this)
     this.#permissions = new Permissions(options.permission, this)
-    const { id, nonce, extensions } = options
-    this.outbox.push(encodeHandshake({ protocol: 'hypercore', version: VERSION, id, extensions, nonce }))
+    this.outbox.push(encodeHandshake({ ...options, protocol: 'hypercore', version: VERSION }))
   }
 
   /** What the remote said of itself, once its handshake has come. */
