@@ -95,7 +95,7 @@ export class ScriptedPeer {
   /** Joins as version 1 does. The core's handshake must have come. */
   privateJoin(id: Uint8Array, channel = 0): void {
     const verifier = this.remote?.nonce as Uint8Array
-    const proof = joinProof(sha256, id, { prover: this.nonce, verifier, binding: undefined })
+    const proof = joinProof(sha256, id, [this.nonce, verifier])
     this.send({ type: PRIVATE_JOIN, channel, prefix: topicOf(sha256, id).subarray(0, 2), proof })
   }
 

@@ -51,8 +51,8 @@ describe('a spy', () => {
     const verifier = spy.remote?.nonce as Uint8Array
     const prefix = topic.subarray(0, 2)
     const guesses = [
-      joinProof(sha256, topic, { prover: spy.nonce, verifier, binding: undefined }),
-      joinProof(sha256, topic, { prover: verifier, verifier: spy.nonce, binding: undefined }),
+      joinProof(sha256, topic, [spy.nonce, verifier]),
+      joinProof(sha256, topic, [verifier, spy.nonce]),
       topic,
       new Uint8Array(32)
     ]
@@ -107,8 +107,7 @@ describe('a spy', () => {
     await until(() => honest.remote !== undefined)
     honest.privateJoin(id)
     await honest.expect(UNPAUSE)
-    const context = { prover: honest.nonce, verifier: honest.remote?.nonce as Uint8Array, binding: undefined }
-    const proof = joinProof(sha256, id, context)
+    const proof = joinProof(sha256, id, [honest.nonce, honest.remote?.nonce as Uint8Array])
     const spy = new ScriptedPeer(core, { version: 1, nonce: honest.nonce })
     await turn()
     spy.send({ type: PRIVATE_JOIN, channel: 0, prefix: topicOf(sha256, id).subarray(0, 2), proof })
@@ -126,9 +125,9 @@ describe('a spy', () => {
     const id = (await feed.finalize()) as Uint8Array
     const stream = core.replicate({ channelBinding: Uint8Array.of(1) })
     expect(stream.session.remote).toBeUndefined()
-    const unbound = joinProof(sha256, id, { prover: id, verifier: id, binding: undefined })
-    const bound = joinProof(sha256, id, { prover: id, verifier: id, binding: Uint8Array.of(1) })
-    const elsewhere = joinProof(sha256, id, { prover: id, verifier: id, binding: Uint8Array.of(2) })
+    const unbound = joinProof(sha256, id, [id, id])
+    const bound = joinProof(sha256, id, [id, id], Uint8Array.of(1))
+    const elsewhere = joinProof(sha256, id, [id, id], Uint8Array.of(2))
     expect(new Set([unbound, bound, elsewhere].map(hex)).size).toBe(3)
     await core.close()
   })
@@ -138,7 +137,7 @@ describe('a spy', () => {
     const spy = new ScriptedPeer(core)
     await until(() => spy.remote !== undefined)
     const verifier = spy.remote?.nonce as Uint8Array
-    const proof = joinProof(sha256, id, { prover: new Uint8Array(0), verifier, binding: undefined })
+    const proof = joinProof(sha256, id, [new Uint8Array(0), verifier])
     spy.send({ type: PRIVATE_JOIN, channel: 0, prefix: topicOf(sha256, id).subarray(0, 2), proof })
     await turn()
     expect(spy.messages).toEqual([])

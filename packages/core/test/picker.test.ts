@@ -18,13 +18,13 @@ class World {
   offer(peer: number, block: number): void {
     const { cursor, has } = this.peers[peer] as World['peers'][0]
     if (!has.has(block) || !this.picker.isOpen(block)) return
-    if (this.picker.isWanted(block)) cursor.want(block)
+    if (this.picker.wanted.has(block)) cursor.want(block)
     else cursor.free(block)
   }
 
   pick(peer: number): number {
     const { cursor, has } = this.peers[peer] as World['peers'][0]
-    const block = this.picker.next(cursor, has, { ranges: true, end: BLOCKS })
+    const block = this.picker.next(cursor, has, BLOCKS)
     if (block === -1) return -1
     // What is offered is wanted, there at the peer, not here, and nobody else's.
     expect(has.has(block)).toBe(true)
@@ -75,13 +75,13 @@ it('offers every wanted block that a peer has, in the end, and none twice while 
         const { cursor, has } = world.peers[peer] as World['peers'][0]
         if (what === 'want') {
           world.wanted.push(block)
-          picker.want(block)
+          picker.wanted.add(block)
           for (const p of [0, 1, 2]) world.offer(p, block)
         } else if (what === 'unwant') {
           const place = world.wanted.indexOf(block)
           if (place === -1) continue
           world.wanted.splice(place, 1)
-          picker.unwant(block)
+          if (!world.wanted.includes(block)) picker.wanted.delete(block)
         } else if (what === 'range') {
           const range = { start: block, end: block + length }
           world.ranges.push(range)
@@ -94,7 +94,7 @@ it('offers every wanted block that a peer has, in the end, and none twice while 
           if (has.add(block)) world.offer(peer, block)
         } else if (what === 'bitfield') {
           has.setBytes(new Uint8Array(Math.min(length, 30)).fill(block))
-          cursor.restart([...picker.wanted()].filter((wanted) => has.has(wanted)))
+          cursor.restart([...picker.wanted].filter((wanted) => has.has(wanted)))
         } else if (what === 'pick') {
           world.pick(peer)
         } else if (what === 'drop') {
@@ -138,7 +138,7 @@ it('asks for what somebody waits for before the rest', () => {
   expect(world.pick(0)).toBe(0)
   for (const block of [77, 33]) {
     world.wanted.push(block)
-    world.picker.want(block)
+    world.picker.wanted.add(block)
     world.offer(0, block)
   }
   expect([world.pick(0), world.pick(0), world.pick(0)]).toEqual([77, 33, 1])
@@ -150,14 +150,14 @@ it('keeps a bounded memory of blocks that the cursor had passed', () => {
   const has = new PagedBitfield()
   world.picker.addRange({ start: 0, end: Infinity })
   has.add(500_000)
-  expect(world.picker.next(cursor, has, { ranges: true, end: Infinity })).toBe(500_000)
+  expect(world.picker.next(cursor, has, Infinity)).toBe(500_000)
   world.busy.set(500_000, 0)
   for (let block = 0; block < 200_000; block++) {
     has.add(block)
     cursor.free(block)
   }
   const got = new Set<number>()
-  for (let block = 0; block !== -1; block = world.picker.next(cursor, has, { ranges: true, end: Infinity })) {
+  for (let block = 0; block !== -1; block = world.picker.next(cursor, has, Infinity)) {
     world.busy.set(block, 0)
     got.add(block)
   }

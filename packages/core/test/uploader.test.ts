@@ -10,14 +10,17 @@ it('reads no more together than four of the longest blocks, whatever it saw befo
   let most = 0
   let sent = 0
   const uploader = new Uploader(() => true)
-  const upload = (length: number): Upload => ({
+  const open = new Map<number, Upload>()
+  const upload = (length: number, id: number): Upload => ({
+    id,
+    open,
     isRange: false,
     read: async () => {
       reading += length
       most = Math.max(most, reading)
       await turn()
       return {
-        largest: length,
+        bytes: length,
         send: () => {
           reading -= length
           sent++
@@ -29,8 +32,9 @@ it('reads no more together than four of the longest blocks, whatever it saw befo
       throw error
     }
   })
-  for (const length of lengths) uploader.add(upload(length))
+  for (const [id, length] of lengths.entries()) uploader.add(upload(length, id))
   while (uploader.size > 0) await turn()
   expect(sent).toBe(lengths.length)
+  expect(open.size).toBe(0)
   expect(most).toBe(4 * MAX_BLOCK_BYTES)
 })

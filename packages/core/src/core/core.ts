@@ -174,7 +174,8 @@ export class Core extends Emitter<CoreEvents> {
     this.#assertOpen()
     const authorize = this.#authorize
     const identity = options.remoteIdentity
-    const stream = new PeerStream(
+    let link: PeerLink
+    const stream: PeerStream = new PeerStream(
       {
         ...this.#timeouts,
         ...this.platform,
@@ -186,23 +187,20 @@ export class Core extends Emitter<CoreEvents> {
         channelBinding: options.channelBinding,
         permission: authorize && ((feed, { id, version }) => permissionOf(authorize, { id, identity, version }, feed))
       },
-      (stream) => ({
+      {
+        link: (session) => {
+          link = new PeerLink(session, this.platform.clock, this.#timeouts)
+          return link
+        },
         onChannel: (channel) => (channel.feed as IdentifiedFeed).replicator.attach(channel, link),
+        onJoining: (channel) => (channel.feed as IdentifiedFeed).replicator.onJoining(channel, link),
         onHandshake: () => this.emit('peer', stream),
-        onReceive: (bytes) => link.requests.received(bytes),
-        roundTripTime: () => link.window.roundTripTime,
-        onPause: (direction) => link.pauses.pause(direction),
-        onResume: (direction) => link.pauses.resume(direction),
-        fetchPaused: () => link.pauses.has('fetch'),
-        onDrain: () => link.onDrain(),
         onEnd: (error) => {
-          link.stop()
           this.#peers.delete(stream)
           if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
         }
-      })
+      }
     )
-    const link: PeerLink = new PeerLink(stream.session, this.platform.clock, this.#timeouts)
     this.#peers.add(stream)
     return stream
   }

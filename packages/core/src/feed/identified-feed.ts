@@ -1,7 +1,7 @@
 import { ClosedError, StorageError, type TreeNode } from '@anyfeed/interfaces'
 import type { LocalContent } from '../replicator/duplicates.ts'
 import { type ReplicatedFeed, Replicator } from '../replicator/replicator.ts'
-import type { Channel, Joinable } from '../session/channel.ts'
+import type { Joinable } from '../session/channel.ts'
 import { topicOf } from '../session/join-proof.ts'
 import { proofIndexes } from '../tree/proof.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
@@ -50,10 +50,6 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
 
   get wanting(): boolean {
     return !this.complete
-  }
-
-  onJoining(channel: Channel): void {
-    this.replicator.onJoining(channel)
   }
 
   /** The block, from the store or, once a peer has sent it, from there; `null` past the feed's end. */

@@ -40,7 +40,7 @@ export class Waiters {
       const waiter = { resolve, reject }
       const waiters = this.#byBlock.get(block) ?? new Set()
       this.#byBlock.set(block, waiters.add(waiter))
-      if (block < Infinity) replicator.want(block)
+      if (block < Infinity && waiters.size === 1) replicator.want(block)
       const seeks = this.#feed.blocks === 0
       if (seeks) {
         this.#seekers++
@@ -49,8 +49,10 @@ export class Waiters {
       }
       return () => {
         waiters.delete(waiter)
-        if (waiters.size === 0) this.#byBlock.delete(block)
-        if (block < Infinity) replicator.unwant(block)
+        if (waiters.size === 0) {
+          this.#byBlock.delete(block)
+          if (block < Infinity) replicator.unwant(block)
+        }
         if (!seeks) return
         this.#seekers--
         this.seekLength()

@@ -2,7 +2,7 @@ import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
 import type { Channel } from '../session/channel.ts'
 import { HAVE } from '../wire/messages.ts'
-import type { LinkChannel, PeerLink } from './peer-link.ts'
+import type { PeerLink } from './peer-link.ts'
 
 /** Announcements wait while this many bytes do, and become one bitfield when there are many. */
 const ANNOUNCE_HIGH_WATER_BYTES = 256 * 1024
@@ -22,21 +22,21 @@ export interface AnnouncedFeed {
 export class Announcements {
   readonly #channel: Channel
   readonly #link: PeerLink
-  readonly #owner: LinkChannel
+  readonly #asking: { readonly owed: number }
   readonly #feed: AnnouncedFeed
   #waiting: number[] | 'all' = []
   /** Whether there are blocks here of which the peer was not told because it had them. */
   #untold = false
 
-  /** `owner` is called when there is room again. */
-  constructor(channel: Channel, link: PeerLink, owner: LinkChannel, feed: AnnouncedFeed) {
+  /** `asking`: what the peer owes. */
+  constructor(channel: Channel, link: PeerLink, asking: { readonly owed: number }, feed: AnnouncedFeed) {
     this.#channel = channel
     this.#link = link
-    this.#owner = owner
+    this.#asking = asking
     this.#feed = feed
   }
 
-  /** Tells the peer of blocks that are here now. */
+  /** Tells the peer of blocks that are here now, at once or when it is their time. */
   add(blocks: readonly number[]): void {
     if (this.#waiting === 'all' || !this.#channel.permission.serve) return
     // A peer of version 0 is told of what it sent itself too, as the original does.
@@ -46,29 +46,32 @@ export class Announcements {
       else this.#waiting.push(block)
     }
     if (this.#waiting.length > MAX_WAITING_ANNOUNCEMENTS) this.#waiting = 'all'
+    this.send()
   }
 
   /** Tells the peer of everything that is here, instead of what it was told before. */
   addAll(): void {
     if (this.#channel.permission.serve) this.#waiting = 'all'
+    this.send()
   }
 
   /** The peer may have lost what it had: it is told of all that it was not told of because of that. */
   remoteChanged(): void {
     if (this.#untold) this.addAll()
+    else this.send()
   }
 
-  /** Sends what waits, when it is its time. `owing`: the peer is sending blocks. */
-  send(owing: boolean): void {
+  /** Sends what waits, when it is its time. */
+  send(): void {
     const { length } = this.#waiting
-    this.#link.announcing.delete(this.#owner)
+    this.#link.announcing.delete(this)
     if (length === 0) return
     if (this.#link.session.outbox.bytes > ANNOUNCE_HIGH_WATER_BYTES) {
-      this.#link.announcing.add(this.#owner)
+      this.#link.announcing.add(this)
       return
     }
-    // A peer that is sending can wait: what comes from it interests others first.
-    if (owing && this.#waiting !== 'all' && length < ANNOUNCE_TOGETHER) return
+    // A peer that is sending blocks can wait: what comes from it interests others first.
+    if (this.#asking.owed > 0 && this.#waiting !== 'all' && length < ANNOUNCE_TOGETHER) return
     if (this.#waiting === 'all') this.sendAll()
     else this.#send(this.#waiting)
     this.#waiting = []

@@ -2,8 +2,8 @@ import type { TreeNode } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
-import type { RangeClaim, VerifiedRun } from '../tree/range-verifier.ts'
-import { type Run, runBelow } from '../tree/subtree.ts'
+import type { VerifiedRun } from '../tree/range-verifier.ts'
+import { isApart, type Run, runBelow } from '../tree/subtree.ts'
 
 /** So many bytes are copied at a time, and so many blocks. */
 const COPY_BYTES = 512 * 1024
@@ -28,7 +28,7 @@ export interface LocalContent {
 
 /** The feed for which duplicates are sought. */
 export interface DuplicatesTarget {
-  readonly tree: FeedTree
+  readonly feed: { readonly tree: FeedTree; onError(error: Error): void }
   /** Whether a block is to be fetched: wanted, and neither here nor under way. */
   isOpen(block: number): boolean
   /** Nothing of the run is asked of peers until it is freed. */
@@ -36,7 +36,6 @@ export interface DuplicatesTarget {
   free(run: Run): void
   /** Blocks that were verified are to be stored. */
   adopt(run: VerifiedRun): void
-  onError(error: Error): void
 }
 
 /**
@@ -54,54 +53,57 @@ export class Duplicates {
     this.#target = target
   }
 
-  /** Nodes were verified whose blocks did not come with them. */
-  look(nodes: readonly TreeNode[]): void {
+  /** Nodes were verified together with a run of blocks: those of other blocks may be here already. */
+  look(nodes: readonly TreeNode[], came: Run): void {
     for (const node of nodes) {
-      if (this.#lookedFor.has(node.index)) continue
+      const run = runBelow(node.index)
+      if (!isApart(run.start, run.end, came) || this.#lookedFor.has(node.index)) continue
       if (this.#lookedFor.size === MAX_LOOKED_FOR) this.#lookedFor.clear()
       this.#lookedFor.add(node.index)
-      const run = runBelow(node.index)
-      const others = [...this.#local.others()].filter(({ tree }) => tree.isAbove(node.index, run.start, run.end))
+      const others = [...this.#local.others()].filter(({ tree }) => run.end <= tree.blocks)
       if (others.length === 0 && (run.end - run.start > 1 || this.#local.block === undefined)) continue
       this.#target.reserve(run)
-      this.#find(node, run, others)
-        .catch((error: Error) => this.#target.onError(error))
-        .finally(() => this.#target.free(run))
+      void this.#find(node, run, others)
     }
   }
 
   async #find(node: TreeNode, run: Run, others: readonly LocalFeed[]): Promise<void> {
-    if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
-      const data = await this.#local.block?.(node.hash)
-      if (data !== undefined) return this.#adopt(node, { start: run.start, blocks: [data], proof: new Uint8Array(0) })
-    }
-    for (const other of others) {
-      const hash = (await other.tree.load([node.index])).get(node.index)
-      if (hash !== undefined && equalBytes(hash, node.hash)) await this.#copy(node, run, other)
+    try {
+      if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
+        const data = await this.#local.block?.(node.hash)
+        if (data !== undefined) return this.#adopt(node, run.start, [data], new Uint8Array(0))
+      }
+      for (const other of others) {
+        const hash = (await other.tree.load([node.index])).get(node.index)
+        if (hash !== undefined && equalBytes(hash, node.hash)) await this.#copy(node, run, other)
+      }
+    } catch (error) {
+      this.#target.feed.onError(error as Error)
+    } finally {
+      this.#target.free(run)
     }
   }
 
   /** Copies what the other feed has of a subtree, as far as it is wanted. */
   async #copy(node: TreeNode, run: Run, other: LocalFeed): Promise<void> {
-    let end: number
-    for (let start = run.start; start < run.end; start = end) {
-      end = Math.min(run.end, start + COPY_BLOCKS)
+    for (let { start } = run; start < run.end; ) {
+      const end = Math.min(run.end, start + COPY_BLOCKS)
       while (start < end && !(this.#target.isOpen(start) && other.have.has(start))) start++
       if (start === end) continue
       const read = await other.readRun(start, end, COPY_BYTES)
-      end = start + Math.max(1, read.length)
       const missing = read.indexOf(undefined)
       const blocks = (missing === -1 ? read : read.slice(0, missing)) as Uint8Array[]
-      if (blocks.length === 0) continue
-      end = start + blocks.length
-      const [proof] = await other.tree.proveRuns([{ start, end }], node.index, -1)
-      this.#adopt(node, { start, blocks, proof: proof as Uint8Array })
+      if (blocks.length > 0) {
+        const [proof] = await other.tree.proveRuns([{ start, end: start + blocks.length }], node.index, -1)
+        this.#adopt(node, start, blocks, proof as Uint8Array)
+      }
+      start += Math.max(1, blocks.length)
     }
   }
 
-  #adopt(top: TreeNode, run: Pick<RangeClaim, 'start' | 'blocks' | 'proof'>): void {
-    const { tree } = this.#target
+  #adopt(top: TreeNode, start: number, blocks: readonly Uint8Array[], proof: Uint8Array): void {
+    const { tree } = this.#target.feed
     const verifier = tree.verifier({ top, isRoot: false, length: tree.blocks })
-    this.#target.adopt(verifier.accept({ ...run, roots: undefined }, false))
+    this.#target.adopt(verifier.accept({ start, blocks, proof, roots: undefined }, false))
   }
 }

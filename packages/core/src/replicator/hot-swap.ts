@@ -18,13 +18,21 @@ export interface SwapPeer {
 
 /** The feed whose urgent blocks are watched. */
 export interface SwapTarget<Peer extends SwapPeer> {
-  /** Blocks that somebody waits for, or of critical ranges, that are not here: the most urgent first. */
+  /** Blocks that somebody waits for, or of critical ranges: the most urgent first. */
   urgent(): Iterable<number>
   /** Who was asked for a block. */
   owner(block: number): Peer | undefined
-  peers(): Iterable<Peer>
+  /** All peers, the quickest first. */
+  quickestFirst(): readonly Peer[]
   /** Asks another peer for the block as well. */
   swap(block: number, to: Peer): void
+}
+
+/** An urgent block that was asked for: of whom, since when, and whether it was asked of another one already. */
+interface Watched<Peer> {
+  readonly owner: Peer
+  readonly since: number
+  swapped: boolean
 }
 
 /**
@@ -34,9 +42,8 @@ export interface SwapTarget<Peer extends SwapPeer> {
 export class HotSwap<Peer extends SwapPeer> {
   readonly #clock: Clock
   readonly #target: SwapTarget<Peer>
-  #since = new Map<number, { readonly owner: Peer; readonly at: number }>()
-  readonly #swapped = new Set<number>()
   readonly #alarm: Alarm
+  #watched = new Map<number, Watched<Peer>>()
 
   constructor(clock: Clock, target: SwapTarget<Peer>) {
     this.#clock = clock
@@ -49,44 +56,30 @@ export class HotSwap<Peer extends SwapPeer> {
     if (!this.#alarm.isSet) this.#alarm.set(this.#clock.now() + INTERVAL)
   }
 
-  /** A block is here: who is asked for it next is watched anew. */
-  arrived(block: number): void {
-    this.#swapped.delete(block)
-  }
-
   stop(): void {
     this.#alarm.stop()
   }
 
   #check(): void {
     const now = this.#clock.now()
-    const before = this.#since
-    this.#since = new Map()
-    const peers = [...this.#target.peers()]
+    const before = this.#watched
+    this.#watched = new Map()
+    const peers = this.#target.quickestFirst()
     if (peers.length < 2) return
     for (const block of this.#target.urgent()) {
-      if (this.#since.size === MOST_WATCHED) break
+      if (this.#watched.size === MOST_WATCHED) break
       const owner = this.#target.owner(block)
       if (owner === undefined) continue
-      const known = before.get(block)
-      const at = known?.owner === owner ? known.at : now
-      this.#since.set(block, { owner, at })
-      const other = this.#quickest(peers, owner, block)
-      if (other === undefined || this.#swapped.has(block)) continue
-      if (now - at < 2 * (other.roundTripTime as number) + PATIENCE) continue
-      this.#swapped.add(block)
+      let watched = before.get(block)
+      if (watched?.owner !== owner) watched = { owner, since: now, swapped: watched?.swapped ?? false }
+      this.#watched.set(block, watched)
+      // The quickest of those that are known to be quick.
+      const other = peers.find((peer) => peer.roundTripTime !== undefined && peer !== owner && peer.canGive(block))
+      if (other === undefined || watched.swapped) continue
+      if (now - watched.since < 2 * (other.roundTripTime as number) + PATIENCE) continue
+      watched.swapped = true
       this.#target.swap(block, other)
     }
-    if (this.#since.size > 0) this.watch()
-  }
-
-  /** The quickest peer that has the block and is known to be quick. */
-  #quickest(peers: readonly Peer[], owner: Peer, block: number): Peer | undefined {
-    let best: Peer | undefined
-    for (const peer of peers) {
-      if (peer === owner || peer.roundTripTime === undefined || !peer.canGive(block)) continue
-      if (best === undefined || peer.roundTripTime < (best.roundTripTime as number)) best = peer
-    }
-    return best
+    if (this.#watched.size > 0) this.watch()
   }
 }

@@ -1,12 +1,15 @@
 import type { TradeDirection } from '../session/permission.ts'
 
+const BOTH: readonly TradeDirection[] = ['serve', 'fetch']
+
 /** What the user has paused of a feed, or of a peer. */
 export class Pauses {
   readonly #paused = new Set<TradeDirection>()
-  readonly #onChange: () => void
+  readonly #channels: Iterable<{ applyPauses(): void }>
 
-  constructor(onChange: () => void) {
-    this.#onChange = onChange
+  /** `channels`: those that are told when anything changes. */
+  constructor(channels: Iterable<{ applyPauses(): void }>) {
+    this.#channels = channels
   }
 
   has(direction: TradeDirection): boolean {
@@ -16,18 +19,18 @@ export class Pauses {
   /** Pauses one direction, or both. */
   pause(direction?: TradeDirection): void {
     for (const each of directions(direction)) this.#paused.add(each)
-    this.#onChange()
+    for (const channel of this.#channels) channel.applyPauses()
   }
 
   /** Goes on with one direction, or both. */
   resume(direction?: TradeDirection): void {
     for (const each of directions(direction)) this.#paused.delete(each)
-    this.#onChange()
+    for (const channel of this.#channels) channel.applyPauses()
   }
 }
 
 function directions(direction: TradeDirection | undefined): readonly TradeDirection[] {
-  if (direction === undefined) return ['serve', 'fetch']
-  if (direction !== 'serve' && direction !== 'fetch') throw new TypeError("a direction is 'serve' or 'fetch'")
+  if (direction === undefined) return BOTH
+  if (!BOTH.includes(direction)) throw new TypeError(`a direction is ${BOTH.join(' or ')}`)
   return [direction]
 }

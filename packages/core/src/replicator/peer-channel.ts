@@ -1,5 +1,5 @@
-import { ProtocolError } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import { totalLength } from '../bytes/concat.ts'
 import type { Channel, ChannelHandler } from '../session/channel.ts'
 import type { TradeDirection } from '../session/permission.ts'
 import type { Run } from '../tree/subtree.ts'
@@ -16,13 +16,10 @@ import {
   UNPAUSE
 } from '../wire/messages.ts'
 import { Announcements } from './announcements.ts'
-import type { Asking } from './asking.ts'
-import { BlockAsking } from './block-asking.ts'
+import { type Asked, Asking } from './asking.ts'
 import type { Pauses } from './pauses.ts'
 import { PeerCursor } from './peer-cursor.ts'
 import type { LinkChannel, PeerLink } from './peer-link.ts'
-import { type AskedRange, RangeAsking } from './range-asking.ts'
-import type { Request } from './requests.ts'
 import { type ServedFeed, Serving } from './serving.ts'
 
 /** The feed's replicator, as one of its channels sees it. */
@@ -36,11 +33,12 @@ export interface ChannelReplicator {
   takeOver(peer: PeerChannel, run: Run): number[]
   /** Blocks that somebody waits for and a peer has. */
   wantedOf(remote: PagedBitfield): Iterable<number>
-  onRemoteHave(peer: PeerChannel, blocks: readonly number[]): void
+  /** Some of these blocks may be asked of a peer that could not be before. */
+  offer(peer: PeerChannel, blocks: readonly number[]): void
   /** Throws a `VerificationError` when the block is not the feed's. */
   onResponse(peer: PeerChannel, claim: Claim): void
   /** Throws a `VerificationError` when the blocks are not the feed's. */
-  onRange(peer: PeerChannel, range: AskedRange, answer: RangeResponse): void
+  onRange(peer: PeerChannel, asked: Asked, answer: RangeResponse): void
   /** Blocks will not come from the peer that they were asked of. */
   release(blocks: readonly number[], from: PeerChannel): void
   /** A peer has left, and will not answer for these blocks. */
@@ -51,22 +49,21 @@ export interface ChannelReplicator {
 export class PeerChannel implements ChannelHandler, LinkChannel {
   readonly cursor = new PeerCursor()
   readonly link: PeerLink
+  /** What the peer was asked for. */
+  readonly asking: Asking
+  readonly announcements: Announcements
   readonly #channel: Channel
   readonly #replicator: ChannelReplicator
-  readonly #asking: BlockAsking | RangeAsking
   readonly #serving: Serving
-  readonly #announcements: Announcements
 
   constructor(replicator: ChannelReplicator, channel: Channel, link: PeerLink) {
     this.#replicator = replicator
     this.#channel = channel
     this.link = link
     link.channels.add(this)
-    this.#asking = channel.ranges
-      ? new RangeAsking(channel, link, this, replicator.feed.tree)
-      : new BlockAsking(channel, link, this)
+    this.asking = new Asking(channel, link, this, replicator.feed.tree)
     this.#serving = new Serving(channel, link, replicator.feed, () => this.#may('serve'))
-    this.#announcements = new Announcements(channel, link, this, replicator.feed)
+    this.announcements = new Announcements(channel, link, this.asking, replicator.feed)
   }
 
   /** The blocks that the peer has. */
@@ -88,20 +85,15 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     return this.#channel.remote?.paused === false && this.#may('fetch') && this.remoteHave.has(block)
   }
 
-  /** What the peer was asked for. */
-  get asking(): Asking {
-    return this.#asking
-  }
-
   /** Tells the peer what is here, and that it may ask. */
   begin(): void {
-    if (this.#channel.permission.serve) this.#announcements.sendAll()
+    if (this.#channel.permission.serve) this.announcements.sendAll()
     this.#serving.invite()
     this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
     const { early } = this.#channel
-    if (early !== undefined && this.#asking instanceof RangeAsking) {
-      this.#asking.askedEarly(early)
-      this.#asking.cancel(this.#replicator.takeOver(this, early.run))
+    if (early !== undefined) {
+      this.asking.askedEarly(early)
+      this.asking.cancel(this.#replicator.takeOver(this, early))
     }
     this.fetch()
   }
@@ -109,7 +101,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   applyPauses(): void {
     if (this.#channel.left) return
     this.#serving.invite()
-    if (!this.#may('fetch')) this.#release(this.#asking.abandon(true))
+    if (!this.#may('fetch')) this.#release(this.asking.abandon(true))
     this.link.fetch(this)
   }
 
@@ -122,30 +114,14 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
       const most = this.#channel.ranges ? Math.min(this.link.room, this.link.rangeBlocks) : 1
       const run = this.#replicator.pick(this, most)
       if (run === undefined) return
-      this.#asking.ask(run)
+      this.asking.ask(run)
     }
     this.link.hungry.add(this)
   }
 
-  /** Tells the peer of blocks that are here now. */
-  announce(blocks: readonly number[]): void {
-    this.#announcements.add(blocks)
-    this.sendAnnouncements()
-  }
-
-  /** Tells the peer of everything that is here, instead of what it was told before. */
-  announceAll(): void {
-    this.#announcements.addAll()
-    this.sendAnnouncements()
-  }
-
-  sendAnnouncements(): void {
-    this.#announcements.send(this.#asking.size > 0)
-  }
-
   /** The peer did not answer in time: the blocks are asked of another one. */
-  onExpired(request: Request<LinkChannel>): void {
-    this.#release(this.#asking.expire(request))
+  onExpired(asked: Asked): void {
+    this.#release(this.asking.takeBack(asked))
   }
 
   onMessage(message: Message): void {
@@ -153,14 +129,13 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
       case HAVE:
         return this.#onHave(message)
       case PAUSE:
-        this.#release(this.#asking.abandon(false))
+        this.#release(this.asking.abandon(false))
         return this.link.fetch(this)
       case UNPAUSE:
         return this.fetch()
       case RESPONSE:
-        return this.#onResponse(message)
       case RANGE_RESPONSE:
-        return this.#onRangeResponse(message)
+        return this.#onAnswer(message)
       default:
         this.#serving.onMessage(message)
     }
@@ -169,43 +144,38 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   onLeave(): void {
     this.link.channels.delete(this)
     this.link.hungry.delete(this)
-    this.link.announcing.delete(this)
+    this.link.announcing.delete(this.announcements)
     this.#serving.stop()
-    this.#replicator.detach(this, this.#asking.abandon(false))
+    this.#replicator.detach(this, this.asking.abandon(false))
     this.link.fetch()
-  }
-
-  /** A proof that rests on what the store gave back did not hold: from now on this peer's must rest on the roots. */
-  distrustStore(): void {
-    if (this.#asking instanceof RangeAsking) this.#asking.rootsOnly = true
   }
 
   #onHave({ blocks, bitfield }: Have): void {
     if (bitfield === undefined) {
-      this.#replicator.onRemoteHave(this, blocks)
+      this.#replicator.offer(this, blocks)
     } else {
       this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
-      if (this.#asking instanceof BlockAsking) this.#release(this.#asking.dropMissing())
-      this.#announcements.remoteChanged()
-      this.sendAnnouncements()
+      // A peer of version 1 says so itself when it passes over what it has not any more.
+      if (!this.#channel.ranges) this.#release(this.asking.abandon(false, this.remoteHave))
+      this.announcements.remoteChanged()
     }
     this.link.fetch(this)
   }
 
-  #onResponse(response: Response): void {
-    if (!(this.#asking instanceof BlockAsking)) throw unasked()
-    if (!this.#asking.onResponse(response)) return
-    this.#replicator.onResponse(this, response)
-    this.link.fetch(this)
-  }
-
-  #onRangeResponse(answer: RangeResponse): void {
-    if (!(this.#asking instanceof RangeAsking)) throw unasked()
-    const { range, passedOver } = this.#asking.onResponse(answer)
-    // What a peer that may be asked does not have after all is not asked of it again.
-    if (this.#channel.remote?.paused === false) for (const block of passedOver) this.remoteHave.delete(block)
-    if (answer.blocks.length > 0) this.#replicator.onRange(this, range, answer)
-    this.#release(passedOver)
+  #onAnswer(answer: Response | RangeResponse): void {
+    if (answer.type === RESPONSE) {
+      const asked = this.asking.of(answer.block, false)
+      this.asking.onAnswer(asked, answer.block, 1, answer.data.length, true)
+      if (asked.givenUp === 0) this.#replicator.onResponse(this, answer)
+    } else {
+      const { id, start, blocks, last } = answer
+      const asked = this.asking.of(id, true)
+      const passedOver = this.asking.onAnswer(asked, start, blocks.length, totalLength(blocks), last)
+      // What a peer that may be asked does not have after all is not asked of it again.
+      if (this.#channel.remote?.paused === false) for (const block of passedOver) this.remoteHave.delete(block)
+      if (blocks.length > 0) this.#replicator.onRange(this, asked, answer)
+      this.#release(passedOver)
+    }
     this.link.fetch(this)
   }
 
@@ -218,10 +188,6 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   #release(blocks: readonly number[]): void {
     if (blocks.length === 0) return
     this.#replicator.release(blocks, this)
-    this.sendAnnouncements()
+    this.announcements.send()
   }
-}
-
-function unasked(): ProtocolError {
-  return new ProtocolError('an answer is not of the kind that was asked for')
 }

@@ -12,7 +12,8 @@ export class PeerCursor {
   readonly #positions: Record<Priority, number> = { critical: 0, high: 0, normal: 0 }
   /** Blocks that somebody waits for and the peer has, in the order of asking. */
   #wanted: number[] = []
-  #next = 0
+  /** Those that were noted earlier and come next: the last first, so that none is moved when one is taken. */
+  #next: number[] = []
   /** Blocks that the cursor had passed when they became free, or the peer got them. */
   #behind: number[] = []
 
@@ -32,7 +33,7 @@ export class PeerCursor {
 
   /** How many blocks of the first kind are noted, stale ones among them. */
   get waiting(): number {
-    return this.#wanted.length - this.#next
+    return this.#wanted.length + this.#next.length
   }
 
   /** Somebody waits for a block that the peer has. */
@@ -42,22 +43,18 @@ export class PeerCursor {
 
   /** The next of them. */
   shiftWanted(): number | undefined {
-    const block = this.#wanted[this.#next]
-    if (block === undefined) {
+    if (this.#next.length === 0) {
+      this.#next = this.#wanted.reverse()
       this.#wanted = []
-      this.#next = 0
-    } else if (++this.#next > 1024 && this.#next * 2 > this.#wanted.length) {
-      this.#wanted = this.#wanted.slice(this.#next)
-      this.#next = 0
     }
-    return block
+    return this.#next.pop()
   }
 
   /** A block of a range is free again, or the peer has it now. */
   free(block: number): void {
     if (PRIORITIES.every((priority) => block >= this.#positions[priority])) return
     this.#behind.push(block)
-    if (this.#behind.length > MAX_BEHIND) this.rewind(this.#behind.reduce((a, b) => Math.min(a, b)))
+    if (this.#behind.length > MAX_BEHIND) this.rewind(0)
   }
 
   /** One of those that the cursor had passed. */
@@ -76,7 +73,7 @@ export class PeerCursor {
   /** Notes anew for which blocks of the peer somebody waits. */
   replaceWanted(wanted: Iterable<number>): void {
     this.#wanted = [...wanted]
-    this.#next = 0
+    this.#next = []
   }
 
   /** The peer's bitfield was replaced: begin anew. */

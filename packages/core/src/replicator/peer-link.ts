@@ -1,9 +1,9 @@
-import { type Clock, ProtocolError, TimeoutError } from '@anyfeed/interfaces'
+import { type Clock, TimeoutError } from '@anyfeed/interfaces'
 import type { Session } from '../session/session.ts'
 import { Pauses } from './pauses.ts'
 import { RequestWindow } from './request-window.ts'
 import { type Request, Requests, type RequestTimeouts } from './requests.ts'
-import { MAX_QUEUED, type Upload, Uploader } from './uploader.ts'
+import { Uploader } from './uploader.ts'
 
 /** No block is read for a peer while this many bytes wait to be sent to it. */
 export const HIGH_WATER_BYTES = 1024 * 1024
@@ -21,44 +21,44 @@ export interface LinkChannel {
   fetch(): void
   /** Something was paused or resumed: tells the peer whether it may ask, and asks it for more, or for nothing more. */
   applyPauses(): void
-  /** Sends announcements that wait. */
-  sendAnnouncements(): void
   /** The peer did not answer a request in time. */
-  onExpired(request: Request<LinkChannel>): void
+  onExpired(request: Request): void
+}
+
+/** What one of the channels has asked the peer for. */
+export interface LinkRequest extends Request {
+  readonly owner: LinkChannel
 }
 
 /** What the channels of one stream share: the requests in flight, the window, and the peer's own requests. */
 export class PeerLink {
   readonly window: RequestWindow
-  readonly requests: Requests<LinkChannel>
+  readonly requests: Requests<LinkRequest>
   readonly uploads: Uploader
   readonly session: Session
   readonly channels = new Set<LinkChannel>()
   /** Channels that would ask for more if there were room. */
   readonly hungry = new Set<LinkChannel>()
-  /** Channels that have something to announce when there is room in the outbox. */
-  readonly announcing = new Set<LinkChannel>()
+  /** What is to be announced when there is room in the outbox. */
+  readonly announcing = new Set<{ send(): void }>()
   /** What is paused with this peer, on all feeds. */
-  readonly pauses = new Pauses(() => {
-    for (const channel of this.channels) channel.applyPauses()
-  })
+  readonly pauses = new Pauses(this.channels)
   #expired = 0
 
   constructor(session: Session, clock: Clock, timeouts: RequestTimeouts) {
     this.session = session
     this.window = new RequestWindow(clock)
     this.requests = new Requests(clock, timeouts, (request) => this.#onExpire(request))
-    this.uploads = new Uploader(() => !session.ended && session.outbox.bytes < HIGH_WATER_BYTES)
+    this.uploads = new Uploader(() => session.outbox.bytes < HIGH_WATER_BYTES)
   }
 
   /** For how many more blocks there is room. */
   get room(): number {
-    return this.session.ended ? 0 : this.window.size - this.requests.blocks
+    return this.window.size - this.requests.blocks
   }
 
   /** Whether so many more may be sent that it is worth while: several requests share a system call here and there. */
   get hasRoomForSome(): boolean {
-    if (this.session.ended) return false
     return (
       this.requests.blocks === 0 ||
       this.room >= Math.min(Math.max(MOST_AT_ONCE, this.rangeBlocks), this.window.size / 4)
@@ -72,20 +72,10 @@ export class PeerLink {
     return Math.max(1, Math.min(RANGE_BLOCKS, Math.floor(RANGE_BYTES / bytesPerBlock)))
   }
 
-  /** Some of what was requested has come: so many blocks, of so many bytes. `first`: the first of this request. */
-  answered(
-    request: Request<LinkChannel>,
-    { blocks, bytes, first }: { blocks: number; bytes: number; first: boolean }
-  ): void {
+  /** Some of what was asked for has come: so many blocks, of so many bytes. */
+  answered(request: LinkRequest, blocks: number, bytes: number): void {
     this.#expired = 0
-    const latency = this.requests.answered(request)
-    this.window.delivered(blocks, bytes, first ? latency : undefined, this.requests.blocks)
-  }
-
-  /** Takes a request of the peer in. */
-  upload(upload: Upload): void {
-    if (this.uploads.size >= MAX_QUEUED) throw new ProtocolError(`more than ${MAX_QUEUED} requests wait`)
-    this.uploads.add(upload)
+    this.window.delivered(blocks, bytes, this.requests.answered(request), this.requests.blocks)
   }
 
   /** Asks for more on the given channel, and on every other one that waited for room, in turn. */
@@ -100,7 +90,7 @@ export class PeerLink {
   /** The outbox has room again. */
   onDrain(): void {
     this.uploads.resume()
-    for (const channel of [...this.announcing]) channel.sendAnnouncements()
+    for (const announcements of [...this.announcing]) announcements.send()
   }
 
   /** The stream is over. */
@@ -109,10 +99,10 @@ export class PeerLink {
     this.uploads.stop()
   }
 
-  #onExpire(request: Request<LinkChannel>): void {
+  #onExpire(request: LinkRequest): void {
     this.window.expired()
     if (++this.#expired >= MAX_EXPIRED) {
-      this.session.destroy(new TimeoutError(`${MAX_EXPIRED} requests in a row were not answered`))
+      this.session.destroy(new TimeoutError('no answer came in time'))
     } else {
       request.owner.onExpired(request)
       this.fetch()

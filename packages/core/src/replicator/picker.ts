@@ -1,38 +1,32 @@
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import type { Run } from '../tree/subtree.ts'
 import type { PeerCursor } from './peer-cursor.ts'
 import { PRIORITIES, type Priority } from './priority.ts'
 import type { Rarity } from './rarity.ts'
+import { mergeRuns } from './runs.ts'
 
 /** How far into a range somebody looks who has no cursor. */
 const MOST_LOOKED_AT = 4096
 
-/** A run of blocks that is wanted: `start` to `end`, exclusive; `Infinity` stands for the end of the feed. */
-export interface BlockRange {
-  readonly start: number
-  readonly end: number
+/** A run of blocks that is wanted; an `end` of `Infinity` stands for the end of the feed. */
+export interface BlockRange extends Run {
   /** `normal` by default. */
   readonly priority?: Priority | undefined
 }
 
-/** What may be chosen. */
-export interface Choice {
-  readonly ranges: boolean
-  readonly end: number
-  readonly run?: number
-}
-
 /** What to ask of whom, for one feed. Each choice costs O(1) amortized: nothing is scanned twice. */
 export class Picker {
+  /** The blocks that somebody waits for, in the order of asking. */
+  readonly wanted = new Set<number>()
+  /** Of these ranges nothing is offered. */
+  readonly reserved = new RangeSet()
   readonly #have: PagedBitfield
   readonly #busy: ReadonlyMap<number, unknown>
-  readonly #wanted = new Map<number, number>()
   readonly #ranges: Record<Priority, RangeSet> = {
     critical: new RangeSet(),
     high: new RangeSet(),
     normal: new RangeSet()
   }
-
-  readonly #reserved = new RangeSet()
   readonly #rarity: Rarity | undefined
 
   /**
@@ -45,35 +39,6 @@ export class Picker {
     this.#rarity = rarity
   }
 
-  /** The blocks that somebody waits for, in the order of asking. */
-  wanted(): Iterable<number> {
-    return this.#wanted.keys()
-  }
-
-  /** For how many blocks somebody waits. */
-  get waiting(): number {
-    return this.#wanted.size
-  }
-
-  /** Whether somebody waits for the block. */
-  isWanted(block: number): boolean {
-    return this.#wanted.has(block)
-  }
-
-  /** Somebody waits for the block. Returns whether nobody did before. */
-  want(block: number): boolean {
-    const waiting = this.#wanted.get(block) ?? 0
-    this.#wanted.set(block, waiting + 1)
-    return waiting === 0
-  }
-
-  /** Somebody waits no more. */
-  unwant(block: number): void {
-    const waiting = this.#wanted.get(block) ?? 0
-    if (waiting > 1) this.#wanted.set(block, waiting - 1)
-    else this.#wanted.delete(block)
-  }
-
   addRange(range: BlockRange): void {
     this.#ranges[range.priority ?? 'normal'].add(range)
   }
@@ -82,40 +47,22 @@ export class Picker {
     this.#ranges[range.priority ?? 'normal'].delete(range)
   }
 
-  /** Blocks that somebody waits for, and those of critical ranges, that are not here. */
-  *urgent(feedEnd: number): Generator<number, void> {
-    for (const block of this.#wanted.keys()) if (!this.#have.has(block)) yield block
-    for (const { start, end } of this.#ranges.critical.merged) {
-      const last = Math.min(end, feedEnd, start + MOST_LOOKED_AT)
-      for (let block = start; block < last; block++) if (!this.#have.has(block)) yield block
+  /**
+   * Blocks below `end` as they would be asked for if a peer had all: those that somebody waits for, and the first of
+   * ranges of these priorities. Some may be here.
+   */
+  *foremost(end: number, priorities: readonly Priority[] = PRIORITIES): Generator<number, void> {
+    for (const block of this.wanted) if (block < end) yield block
+    for (const range of priorities.flatMap((priority) => this.#ranges[priority].merged)) {
+      const last = Math.min(range.end, end, range.start + MOST_LOOKED_AT)
+      for (let block = range.start; block < last; block++) yield block
     }
-  }
-
-  /** Nothing of the range is offered until it is freed. */
-  reserve(range: BlockRange): void {
-    this.#reserved.add(range)
-  }
-
-  free(range: BlockRange): void {
-    this.#reserved.delete(range)
   }
 
   /** Whether somebody waits for the block, or it is in a range. */
   isNeeded(block: number): boolean {
     const { critical, high, normal } = this.#ranges
-    return this.#wanted.has(block) || normal.has(block) || high.has(block) || critical.has(block)
-  }
-
-  /** The block below `end` that would be asked for first if a peer had all; -1 when none is wanted. */
-  first(end: number): number {
-    for (const block of this.#wanted.keys()) if (block < end && this.#isFree(block)) return block
-    for (const priority of PRIORITIES) {
-      for (const range of this.#ranges[priority].merged) {
-        const last = Math.min(range.end, end, range.start + MOST_LOOKED_AT)
-        for (let block = range.start; block < last; block++) if (this.#isFree(block)) return block
-      }
-    }
-    return -1
+    return this.wanted.has(block) || normal.has(block) || high.has(block) || critical.has(block)
   }
 
   /** Whether the block is wanted and neither here nor under way. */
@@ -124,12 +71,12 @@ export class Picker {
   }
 
   /**
-   * The next block below `end` to ask of a peer that has `remote`; -1 when there is none. `ranges` false leaves out what
-   * nobody waits for right now. `run`: so many blocks are asked for together, where they are free.
+   * The next block below `end` to ask of a peer that has `remote`; -1 when there is none. `run`: so many blocks are asked
+   * for together, where they are free. `ranges` false leaves out what nobody waits for right now.
    */
-  next(cursor: PeerCursor, remote: PagedBitfield, { ranges, end, run = 1 }: Choice): number {
+  next(cursor: PeerCursor, remote: PagedBitfield, end: number, run = 1, ranges = true): number {
     for (let block = cursor.shiftWanted(); block !== undefined; block = cursor.shiftWanted()) {
-      if (block < end && this.#wanted.has(block) && this.#isFree(block) && remote.has(block)) return block
+      if (block < end && this.wanted.has(block) && this.#isFree(block) && remote.has(block)) return block
     }
     if (!ranges) return -1
     for (let block = cursor.popBehind(); block !== undefined; block = cursor.popBehind()) {
@@ -162,7 +109,7 @@ export class Picker {
       if (from >= end) continue
       let block = remote.nextMissingIn(this.#have, Math.max(range.start, from), end)
       while (block !== -1 && !this.#isFree(block)) {
-        block = remote.nextMissingIn(this.#have, Math.max(block + 1, this.#reserved.endOf(block)), end)
+        block = remote.nextMissingIn(this.#have, Math.max(block + 1, this.reserved.endOf(block)), end)
       }
       if (block !== -1) {
         cursor.moveTo(priority, block + 1)
@@ -175,34 +122,32 @@ export class Picker {
 
   #rarest(remote: PagedBitfield, feedEnd: number, run: number): number {
     const { merged } = this.#ranges.normal
-    const [first, last] = [merged[0], merged.at(-1)]
-    if (this.#rarity === undefined || first === undefined || last === undefined) return -1
-    const span = { start: first.start, end: Math.min(last.end, feedEnd), run }
-    return this.#rarity.pick(remote, this.#have, (block) => this.isOpen(block), span)
+    const start = merged[0]?.start ?? 0
+    const end = Math.min(merged.at(-1)?.end ?? 0, feedEnd)
+    return this.#rarity?.pick(remote, this.#have, (block) => this.isOpen(block), start, end, run) ?? -1
   }
 
   #isFree(block: number): boolean {
-    return !this.#have.has(block) && !this.#busy.has(block) && this.#reserved.endOf(block) === -1
+    return !this.#have.has(block) && !this.#busy.has(block) && this.reserved.endOf(block) === -1
   }
 }
 
 /** Ranges that may overlap, merged. */
 class RangeSet {
   readonly #ranges = new Set<BlockRange>()
-  #merged: BlockRange[] = []
+  #merged: readonly Run[] = []
 
   /** In ascending order, none touching the next. */
-  get merged(): readonly BlockRange[] {
+  get merged(): readonly Run[] {
     return this.#merged
   }
 
   add(range: BlockRange): void {
-    this.#ranges.add(range)
-    this.#merge()
+    this.#merged = mergeRuns(this.#ranges.add(range))
   }
 
   delete(range: BlockRange): void {
-    if (this.#ranges.delete(range)) this.#merge()
+    if (this.#ranges.delete(range)) this.#merged = mergeRuns(this.#ranges)
   }
 
   has(block: number): boolean {
@@ -217,23 +162,10 @@ class RangeSet {
     let high = this.#merged.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((this.#merged[middle] as BlockRange).start <= block) low = middle + 1
+      if ((this.#merged[middle] as Run).start <= block) low = middle + 1
       else high = middle
     }
     const range = this.#merged[low - 1]
     return range !== undefined && block < range.end ? range.end : -1
-  }
-
-  #merge(): void {
-    const sorted = [...this.#ranges].sort((a, b) => a.start - b.start)
-    this.#merged = []
-    for (const range of sorted) {
-      const last = this.#merged.at(-1)
-      if (last !== undefined && range.start <= last.end) {
-        this.#merged[this.#merged.length - 1] = { start: last.start, end: Math.max(last.end, range.end) }
-      } else {
-        this.#merged.push(range)
-      }
-    }
   }
 }

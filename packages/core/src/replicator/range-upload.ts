@@ -1,6 +1,7 @@
+import type { Channel } from '../session/channel.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
 import type { Run } from '../tree/subtree.ts'
-import type { RangeRequest, RangeResponse } from '../wire/messages.ts'
+import { RANGE_RESPONSE, type RangeRequest } from '../wire/messages.ts'
 import type { Answer, Upload } from './uploader.ts'
 
 /** So many bytes of blocks are read together, beside the block that passes the mark. */
@@ -13,8 +14,7 @@ const MAX_GAPS = 16
 const NOTHING = new Uint8Array(0)
 
 /** Neighbouring blocks, to be sent in one frame with one proof. */
-interface RunFrame {
-  readonly start: number
+interface Frame extends Run {
   readonly blocks: readonly Uint8Array[]
 }
 
@@ -26,36 +26,30 @@ export interface RangeSource {
    * is not here.
    */
   readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>>
-}
-
-/** What becomes of the answers. */
-export interface RangeSink {
-  send(answer: Pick<RangeResponse, 'id' | 'start' | 'blocks' | 'proof' | 'roots' | 'last'>): void
-  /** Whether the peer may still be sent blocks. */
-  readonly open: boolean
-  failed(error: Error): void
-  /** Nothing more of the request will be sent. */
-  done(): void
+  onUploaded(block: number, data: Uint8Array): void
+  onError(error: Error): void
 }
 
 /** A range that a peer asked for, answered piece by piece in its order. Blocks that are not here are passed over. */
 export class RangeUpload implements Upload {
   readonly isRange = true
-  readonly #request: RangeRequest
+  readonly id: number
+  readonly open: Map<number, Upload>
+  readonly #top: number | undefined
+  readonly #channel: Channel
   readonly #source: RangeSource
-  readonly #sink: RangeSink
   readonly #gaps: Run[] = []
   #next: number
   #end: number
   /** The last block that was sent: the asker knows its proof. */
   #sent = -1
-  /** The last word was said. */
-  #over = false
 
-  constructor(request: RangeRequest, source: RangeSource, sink: RangeSink) {
-    this.#request = request
+  constructor(request: RangeRequest, channel: Channel, source: RangeSource, open: Map<number, Upload>) {
+    this.id = request.id
+    this.open = open
+    this.#top = request.top
+    this.#channel = channel
     this.#source = source
-    this.#sink = sink
     this.#next = request.start
     this.#end = Math.min(request.start + request.count, source.tree.blocks)
   }
@@ -70,80 +64,61 @@ export class RangeUpload implements Upload {
 
   /** Says that nothing more will come. */
   refuse(): void {
-    this.#over = true
-    this.#sink.done()
-    this.#sink.send({ ...this.#answer(this.#next, []), last: true })
+    this.#answer(this.#next, [], NOTHING, true)
   }
 
   async read(): Promise<Answer | undefined> {
     const start = this.#next
     const blocks = await this.#source.readRun(start, this.#end, READ_BYTES)
-    const frames = framesOf(start, blocks, (block) => this.#isTakenBack(block))
-    const runs = frames.map((frame) => ({ start: frame.start, end: frame.start + frame.blocks.length }))
-    const proofs = await this.#source.tree.proveRuns(runs, this.#request.top, this.#sent)
+    const frames = framesOf(start, blocks, this.#gaps)
+    const proofs = await this.#source.tree.proveRuns(frames, this.#top, this.#sent)
     // A store that gives nothing back has nothing to give.
     const next = blocks.length > 0 ? start + blocks.length : this.#end
-    const largest = blocks.reduce((most, block) => Math.max(most, block?.length ?? 0), 0)
-    return { largest, send: () => this.#send(next, frames, proofs) }
+    return { send: () => this.#send(next, frames, proofs) }
   }
 
   failed(error: Error): void {
-    this.#sink.failed(error)
+    this.#source.onError(error)
     this.refuse()
   }
 
-  #send(next: number, frames: readonly RunFrame[], proofs: readonly Uint8Array[]): boolean {
-    if (this.#mustBeSilent) return false
+  #send(next: number, frames: readonly Frame[], proofs: readonly Uint8Array[]): boolean {
     this.#next = Math.max(this.#next, next)
     const more = this.#next < this.#end
     for (const [i, { start, blocks }] of frames.entries()) {
-      // Whoever was told of the last one may have paused: nothing is sent after a Pause.
-      if (this.#mustBeSilent) return false
-      const answer = { ...this.#answer(start, blocks), proof: proofs[i] as Uint8Array }
-      const last = !more && i === frames.length - 1
-      if (last) this.#sink.done()
-      this.#sink.send({ ...answer, last })
-      this.#sent = start + blocks.length - 1
+      this.#answer(start, blocks, proofs[i] as Uint8Array, !more && i === frames.length - 1)
+      for (const [j, data] of blocks.entries()) this.#source.onUploaded(start + j, data)
+      // Whoever was told of it may have paused: nothing is sent after a Pause.
+      if (this.open.get(this.id) !== this) return false
     }
     if (!more && frames.length === 0) this.refuse()
     return more
   }
 
-  get #mustBeSilent(): boolean {
-    return this.#over || !this.#sink.open
-  }
-
-  #answer(start: number, blocks: readonly Uint8Array[]) {
-    const { id, top } = this.#request
-    const roots = top === undefined && this.#sent === -1 && blocks.length > 0 ? this.#source.tree.rootHashes : undefined
-    return { id, start, blocks, proof: NOTHING, roots }
-  }
-
-  #isTakenBack(block: number): boolean {
-    return this.#gaps.some(({ start, end }) => block >= start && block < end)
+  #answer(start: number, blocks: readonly Uint8Array[], proof: Uint8Array, last: boolean): void {
+    const isFirst = this.#sent === -1 && blocks.length > 0
+    const roots = isFirst && this.#top === undefined ? this.#source.tree.rootHashes : undefined
+    this.#channel.send({ type: RANGE_RESPONSE, id: this.id, start, blocks, proof, roots, last })
+    if (blocks.length > 0) this.#sent = start + blocks.length - 1
   }
 }
 
-/** Blocks as they are sent together: neighbours, up to a size. */
-function framesOf(
-  start: number,
-  blocks: ReadonlyArray<Uint8Array | undefined>,
-  isTakenBack: (block: number) => boolean
-): RunFrame[] {
-  const frames: RunFrame[] = []
-  let frame: { start: number; blocks: Uint8Array[] } | undefined
+/** Blocks as they are sent together: neighbours, up to a size, and none of the gaps. */
+function framesOf(start: number, blocks: ReadonlyArray<Uint8Array | undefined>, gaps: readonly Run[]): Frame[] {
+  const frames: Frame[] = []
+  let frame: { start: number; end: number; blocks: Uint8Array[] } | undefined
   let bytes = 0
   for (const [i, block] of blocks.entries()) {
-    if (block === undefined || isTakenBack(start + i)) {
+    if (block === undefined || gaps.some((gap) => start + i >= gap.start && start + i < gap.end)) {
       frame = undefined
       continue
     }
     if (frame === undefined || bytes + block.length > FRAME_BYTES || frame.blocks.length === FRAME_BLOCKS) {
-      frame = { start: start + i, blocks: [] }
+      frame = { start: start + i, end: 0, blocks: [] }
       frames.push(frame)
       bytes = 0
     }
-    frame.blocks.push(block)
+    frame.end = frame.start + frame.blocks.push(block)
     bytes += block.length
   }
   return frames

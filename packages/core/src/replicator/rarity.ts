@@ -10,13 +10,6 @@ export interface Holder {
   readonly remoteHave: PagedBitfield
 }
 
-/** Where to look: `start` to `end`, exclusive, in runs of `run` blocks. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-  readonly run: number
-}
-
 /**
  * Tells which blocks few peers have. Asked for first, they spread: peers that fetch the same feed then have something to
  * give each other, and none of it is lost with one peer.
@@ -39,7 +32,9 @@ export class Rarity {
     remote: PagedBitfield,
     have: PagedBitfield,
     isFree: (block: number) => boolean,
-    { start, end, run }: Span
+    start: number,
+    end: number,
+    run: number
   ): number {
     const holders = this.#holders.size
     if (holders < 2 || end === Infinity || end - start < 2) return -1

@@ -1,18 +1,18 @@
-import { type Clock, type RandomBytes, type TreeNode, VerificationError } from '@anyfeed/interfaces'
+import { type Clock, type RandomBytes, VerificationError } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { MAX_BLOCKS } from '../limits.ts'
 import type { Channel } from '../session/channel.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
-import { isApart, type Run, runBelow } from '../tree/subtree.ts'
+import type { Run } from '../tree/subtree.ts'
 import type { Claim } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
-import { Duplicates, type LocalContent } from './duplicates.ts'
-import { HotSwap } from './hot-swap.ts'
+import { type Asked, isOwed, requestFor } from './asking.ts'
+import { Duplicates, type DuplicatesTarget, type LocalContent } from './duplicates.ts'
+import { HotSwap, type SwapTarget } from './hot-swap.ts'
 import { Pauses } from './pauses.ts'
 import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
 import { type BlockRange, Picker } from './picker.ts'
-import type { AskedRange } from './range-asking.ts'
 import { Rarity } from './rarity.ts'
 import type { ServedFeed } from './serving.ts'
 
@@ -33,46 +33,28 @@ export interface ReplicatorContext {
 }
 
 /** Replicates one feed: who has what, what is wanted, what is in flight, what to ask next. */
-export class Replicator implements ChannelReplicator {
+export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, DuplicatesTarget {
   readonly feed: ReplicatedFeed
   readonly #channels = new Set<PeerChannel>()
-  /** Blocks that are asked for, or about to be stored. */
-  readonly #busy = new Map<number, PeerChannel | 'storing'>()
+  /** Blocks that are asked for, with who owes them, or about to be stored: then nobody does. */
+  readonly #busy = new Map<number, PeerChannel | undefined>()
   readonly #picker: Picker
   readonly #duplicates: Duplicates
   readonly #hotSwap: HotSwap<PeerChannel>
   /** Who was asked first for blocks that were asked of two. */
   readonly #swapped = new Map<number, PeerChannel>()
   /** What is paused with all peers. */
-  readonly pauses = new Pauses(() => {
-    for (const peer of this.#channels) peer.applyPauses()
-  })
+  readonly pauses = new Pauses(this.#channels)
   /** The first channel that the peer has not joined: as long as there is no other, it may be asked all the same. */
-  #joining: Channel | undefined
+  #joining: { readonly channel: Channel; readonly link: PeerLink } | undefined
   #askingSoon = false
   #stopped = false
 
   constructor(feed: ReplicatedFeed, { clock, random }: ReplicatorContext, local: LocalContent) {
     this.feed = feed
     this.#picker = new Picker(feed.have, this.#busy, new Rarity(this.#channels, random))
-    this.#hotSwap = new HotSwap(clock, {
-      urgent: () => this.#picker.urgent(feed.tree.blocks),
-      owner: (block) => {
-        const owner = this.#busy.get(block)
-        return owner === 'storing' ? undefined : owner
-      },
-      peers: () => this.#channels,
-      swap: (block, to) => this.#swap(block, to)
-    })
-    this.#duplicates = new Duplicates(local, {
-      tree: feed.tree,
-      // It is reserved: that it is not free for others is our own doing.
-      isOpen: (block) => !feed.have.has(block) && !this.#busy.has(block) && this.#picker.isNeeded(block),
-      reserve: (run) => this.#picker.reserve(run),
-      free: (run) => this.#free(run),
-      adopt: (run) => this.#adopt(run),
-      onError: (error) => feed.onError(error)
-    })
+    this.#hotSwap = new HotSwap(clock, this)
+    this.#duplicates = new Duplicates(local, this)
   }
 
   /** The number of peers on the feed. */
@@ -101,23 +83,25 @@ export class Replicator implements ChannelReplicator {
     this.#hotSwap.stop()
   }
 
-  /** Somebody waits for a block that is not here. */
+  /** Somebody waits for a block that is not here, and nobody did before. */
   want(block: number): void {
-    if (!this.#picker.want(block) || !this.#picker.isOpen(block)) return
-    for (const peer of this.#channels) if (peer.remoteHave.has(block)) this.#offer(peer, block)
+    this.#picker.wanted.add(block)
+    if (!this.#picker.isOpen(block)) return
+    for (const peer of this.#channels) this.offer(peer, [block])
     if (this.#askingSoon) return
     this.#askingSoon = true
     // One turn later, so that what is wanted by one caller is asked for together.
     void Promise.resolve().then(() => {
       this.#askingSoon = false
       this.#askEarly()
-      for (const peer of this.#quickestFirst()) if (peer.cursor.waiting > 0) peer.fetch(true)
+      for (const peer of this.quickestFirst()) if (peer.cursor.waiting > 0) peer.fetch(true)
       this.#watchUrgent()
     })
   }
 
+  /** Nobody waits for it any more. */
   unwant(block: number): void {
-    this.#picker.unwant(block)
+    this.#picker.wanted.delete(block)
     this.#cancelUnneeded([block])
   }
 
@@ -143,35 +127,33 @@ export class Replicator implements ChannelReplicator {
     if (this.#stopped || this.feed.congested) return undefined
     const { tree } = this.feed
     // Until the feed's length is known, one block of a range is enough to learn it.
-    const ranges = tree.blocks > 0 || this.#busy.size === 0
+    const isKnown = tree.blocks > 0
     const end = tree.blocks || Infinity
-    const size = evenSize(most)
-    const start = this.#picker.next(peer.cursor, peer.remoteHave, { ranges, end, run: size })
+    const size = evenSize(isKnown ? most : 1)
+    const start = this.#picker.next(peer.cursor, peer.remoteHave, end, size, isKnown || this.#busy.size === 0)
     if (start === -1) return undefined
-    const even = start - (start % size) + size
-    const limit = tree.blocks > 0 ? Math.min(end, tree.rootEnd(start), even) : start + 1
+    const limit = Math.min(end, tree.rootEnd(start), start - (start % size) + size)
     const run = { start, end: this.#picker.runEnd(peer.cursor, peer.remoteHave, start, limit) }
     for (let block = run.start; block < run.end; block++) this.#busy.set(block, peer)
     return run
   }
 
   /** A peer was sent a Join and has not joined. */
-  onJoining(channel: Channel): void {
-    if (this.#joining !== undefined && !this.#joining.left) return
-    this.#joining = channel
+  onJoining(channel: Channel, link: PeerLink): void {
+    if (this.#joining?.channel.left === false) return
+    this.#joining = { channel, link }
     this.#askEarly()
   }
 
   takeOver(peer: PeerChannel, { start, end }: Run): number[] {
     const unneeded: number[] = []
     for (let block = start; block < end; block++) {
-      const other = this.#busy.get(block)
-      if (this.feed.have.has(block) || other === 'storing' || !this.#picker.isNeeded(block)) {
-        unneeded.push(block)
-      } else {
+      if (this.#isMissing(block)) {
         // The answer is on its way already.
-        other?.asking.cancel([block])
+        this.#busy.get(block)?.asking.cancel([block])
         this.#busy.set(block, peer)
+      } else {
+        unneeded.push(block)
       }
     }
     return unneeded
@@ -179,12 +161,19 @@ export class Replicator implements ChannelReplicator {
 
   /** Blocks that somebody waits for and a peer has. */
   *wantedOf(remote: PagedBitfield): Generator<number, void> {
-    for (const block of this.#picker.wanted()) if (remote.has(block)) yield block
+    for (const block of this.#picker.wanted) if (remote.has(block)) yield block
   }
 
-  /** A peer has more blocks. */
-  onRemoteHave(peer: PeerChannel, blocks: readonly number[]): void {
-    for (const block of blocks) if (this.#picker.isOpen(block)) this.#offer(peer, block)
+  /** Some of these blocks may be asked of a peer that could not be before. */
+  offer(peer: PeerChannel, blocks: readonly number[]): void {
+    const { cursor, remoteHave } = peer
+    for (const block of blocks) {
+      if (!remoteHave.has(block) || !this.#picker.isOpen(block)) continue
+      if (this.#picker.wanted.has(block)) cursor.want(block)
+      else cursor.free(block)
+    }
+    // Most of what is noted is stale when callers come and go and the peer is never asked.
+    if (cursor.waiting > 2 * this.#picker.wanted.size + 1024) cursor.replaceWanted(this.wantedOf(remoteHave))
   }
 
   /** Blocks will not come from the peer that they were asked of: others come first. */
@@ -192,20 +181,11 @@ export class Replicator implements ChannelReplicator {
     for (const block of blocks) {
       if (this.#swapped.get(block) === from) this.#swapped.delete(block)
       // Another one was asked for it as well, and still is.
-      if (this.#busy.get(block) === from || this.#busy.get(block) === 'storing') this.#busy.delete(block)
+      if ((this.#busy.get(block) ?? from) === from) this.#busy.delete(block)
     }
-    if (this.#stopped) return
-    const open = blocks.filter((block) => this.#picker.isOpen(block))
-    for (const peer of open.length > 0 ? this.#lastly(from) : []) {
-      for (const block of open) {
-        if (!this.#busy.has(block) && peer.remoteHave.has(block)) this.#offer(peer, block)
-      }
-      peer.fetch()
-    }
-    // While the feed's length is not known, the others have waited for this one answer.
-    if (this.feed.tree.blocks > 0) return
-    for (const peer of this.#lastly(from)) {
-      if (this.#busy.size > 0) return
+    // Whoever it is that has the blocks; and while the feed's length is not known, all have waited for this one answer.
+    for (const peer of [...this.#channels].sort((a, b) => Number(a === from) - Number(b === from))) {
+      this.offer(peer, blocks)
       peer.fetch()
     }
   }
@@ -213,89 +193,68 @@ export class Replicator implements ChannelReplicator {
   /** A requested block has come. Throws a `VerificationError` when it is not the feed's. */
   onResponse(peer: PeerChannel, claim: Claim): void {
     this.#storing(claim.block, peer, true)
-    try {
-      const result = this.feed.tree.verify(claim)
-      if ('needs' in result) void this.#verifyAfterLoading(peer, claim, result.needs)
-      else this.#accept(result, claim.block)
-    } catch (error) {
-      this.release([claim.block], peer)
-      throw error
-    }
+    this.#verify(peer, claim)
   }
 
   /** Blocks of a range have come. Throws a `VerificationError` when they are not the feed's. */
-  onRange(peer: PeerChannel, range: AskedRange, { start, blocks, proof, roots }: RangeResponse): void {
+  onRange(peer: PeerChannel, asked: Asked, answer: RangeResponse): void {
+    const { start, blocks } = answer
     const came = blocks.map((_, i) => start + i)
-    const wanted = range.givenUp ? [] : came.filter((block) => !range.cancelled.has(block))
+    const owed = came.filter((block) => isOwed(asked, block))
     // What was given up and comes all the same need not be asked for again.
-    if (range.givenUp && !came.some((block) => this.#isMissing(block))) {
-      range.useless = true
-      return
-    }
-    if (range.useless) return
+    if (asked.givenUp > 0 && !came.some((block) => this.#isMissing(block))) asked.useless = true
+    if (asked.useless) return
     // What it rests on was not stored after all, or read from a damaged store: that is not the peer's fault.
-    if (range.trustEpoch !== this.feed.tree.epoch) return this.release(wanted, peer)
+    if (asked.epoch !== this.feed.tree.epoch) return this.release(owed, peer)
     let run: VerifiedRun
     try {
-      run = range.verifier.accept({ start, blocks, proof, roots }, range.next < range.end)
+      asked.verifier ??= this.feed.tree.verifier(asked.trusted)
+      run = asked.verifier.accept(answer, asked.next < asked.end)
     } catch (error) {
-      if (!range.belowRoots) throw error
-      peer.distrustStore()
+      if (asked.trusted?.isRoot !== false) throw error
+      // From now on this peer's proofs must rest on the roots.
+      peer.asking.rootsOnly = true
       this.feed.tree.forget()
-      return this.release(wanted, peer)
+      return this.release(owed, peer)
     }
-    this.feed.tree.trust(run)
-    const isOwed = (block: number) => !range.givenUp && !range.cancelled.has(block)
-    const taken = new Set(came.filter((block) => isOwed(block) || this.#isMissing(block)))
-    for (const block of taken) this.#storing(block, peer, isOwed(block))
-    const isWhole = taken.size === run.blocks.length
-    this.feed.store(isWhole ? run : { ...run, blocks: run.blocks.filter(({ index }) => taken.has(index)) })
-    this.#lookAside(run.frontier, { start, end: start + blocks.length })
+    const taken = run.blocks.filter(({ index }) => isOwed(asked, index) || this.#isMissing(index))
+    for (const { index } of taken) this.#storing(index, peer, isOwed(asked, index))
+    this.#store({ ...run, blocks: taken })
+    this.#duplicates.look(run.frontier, { start, end: start + blocks.length })
   }
 
   /** A verified block is in the store. */
   stored(blocks: readonly number[]): void {
     for (const block of blocks) this.#busy.delete(block)
-    for (const block of blocks) this.#hotSwap.arrived(block)
-    for (const peer of this.#channels) peer.announce(blocks)
+    for (const peer of this.#channels) peer.announcements.add(blocks)
     for (const peer of this.#channels) peer.fetch()
   }
 
   /** Verified blocks could not be stored; who waited for them was told. */
   notStored(blocks: readonly number[]): void {
     for (const block of blocks) this.#busy.delete(block)
-    for (const peer of this.#channels) peer.sendAnnouncements()
+    for (const peer of this.#channels) peer.announcements.send()
   }
 
   /** Blocks that were here are no more. */
   dropped(blocks: readonly number[]): void {
-    const open = blocks.filter((block) => this.#picker.isOpen(block))
     for (const peer of this.#channels) {
-      peer.announceAll()
-      for (const block of open) if (peer.remoteHave.has(block)) this.#offer(peer, block)
+      peer.announcements.addAll()
+      this.offer(peer, blocks)
       peer.fetch()
-    }
-  }
-
-  #offer(peer: PeerChannel, block: number): void {
-    if (!this.#picker.isWanted(block)) return peer.cursor.free(block)
-    peer.cursor.want(block)
-    // Most of what is noted is stale when callers come and go and the peer is never asked.
-    if (peer.cursor.waiting > 2 * this.#picker.waiting + 1024) {
-      peer.cursor.replaceWanted(this.wantedOf(peer.remoteHave))
     }
   }
 
   /** Asks for the first block that is wanted, where there is nobody else to ask. */
   #askEarly(): void {
-    const channel = this.#joining
-    if (channel === undefined || channel.left || channel.early !== undefined) return
-    if (this.#stopped || this.#channels.size > 0 || this.pauses.has('fetch') || channel.fetchPaused) return
+    if (this.#joining === undefined || this.#stopped || this.#channels.size > 0) return
+    const { channel, link } = this.#joining
+    if (channel.left || channel.early !== undefined || this.pauses.has('fetch') || link.pauses.has('fetch')) return
     const { tree } = this.feed
-    const start = this.#picker.first(tree.blocks || MAX_BLOCKS)
-    if (start === -1) return
-    const run = { start, end: start + 1 }
-    channel.askEarly({ run, trusted: tree.trustedAbove(run, false), trustEpoch: tree.epoch })
+    for (const start of this.#picker.foremost(tree.blocks || MAX_BLOCKS)) {
+      if (!this.#picker.isOpen(start)) continue
+      return channel.askEarly(requestFor(tree, { start, end: start + 1 }, false))
+    }
   }
 
   #watchUrgent(): void {
@@ -305,46 +264,56 @@ export class Replicator implements ChannelReplicator {
   /** A block has come. Whoever owes it as well is told: `from` itself, if it came in answer to what it does not owe. */
   #storing(block: number, from: PeerChannel, owed: boolean): void {
     const asked = this.#busy.get(block)
-    if (asked !== undefined && asked !== 'storing' && !(owed && asked === from)) asked.asking.cancel([block])
-    this.#busy.set(block, 'storing')
     const other = this.#swapped.get(block)
-    if (other === undefined) return
+    this.#busy.set(block, undefined)
     this.#swapped.delete(block)
-    if (other !== from) other.asking.cancel([block])
+    if (!owed || asked !== from) asked?.asking.cancel([block])
+    if (other !== from) other?.asking.cancel([block])
+  }
+
+  /** What hot swapping may be for. */
+  urgent(): Iterable<number> {
+    return this.#picker.foremost(this.feed.tree.blocks || MAX_BLOCKS, ['critical'])
+  }
+
+  owner(block: number): PeerChannel | undefined {
+    return this.#busy.get(block)
   }
 
   /** Asks another peer for a block that one owes. */
-  #swap(block: number, to: PeerChannel): void {
+  swap(block: number, to: PeerChannel): void {
     this.#swapped.set(block, this.#busy.get(block) as PeerChannel)
     this.#busy.set(block, to)
     to.asking.ask({ start: block, end: block + 1 })
   }
 
-  /** What lies beside a run in its proof may be here already. */
-  #lookAside(nodes: readonly TreeNode[], run: Run): void {
-    const aside = nodes.filter(({ index }) => {
-      const { start, end } = runBelow(index)
-      return isApart(start, end, run)
-    })
-    if (aside.length > 0) this.#duplicates.look(aside)
+  /** Whether a block that is reserved is to be fetched. */
+  isOpen(block: number): boolean {
+    return !this.#busy.has(block) && this.#isMissing(block)
+  }
+
+  reserve(run: Run): void {
+    this.#picker.reserved.add(run)
   }
 
   /** Blocks were found here. */
-  #adopt(run: VerifiedRun): void {
+  adopt(run: VerifiedRun): void {
     if (this.#stopped) return
+    for (const { index } of run.blocks) this.#busy.set(index, undefined)
+    this.#store(run)
+  }
+
+  /** Blocks were verified. */
+  #store(run: VerifiedRun): void {
     this.feed.tree.trust(run)
-    for (const { index } of run.blocks) this.#busy.set(index, 'storing')
     this.feed.store(run)
   }
 
   /** What was not found of a run is asked of peers. */
-  #free(run: Run): void {
-    this.#picker.free(run)
-    if (this.#stopped) return
+  free(run: Run): void {
+    this.#picker.reserved.delete(run)
     for (const peer of this.#channels) {
-      for (const block of this.#picker.wanted()) {
-        if (block >= run.start && block < run.end && peer.remoteHave.has(block)) this.#offer(peer, block)
-      }
+      peer.cursor.replaceWanted(this.wantedOf(peer.remoteHave))
       peer.cursor.rewind(run.start)
       peer.fetch(peer.cursor.waiting > 0)
     }
@@ -352,7 +321,8 @@ export class Replicator implements ChannelReplicator {
 
   /** Whether a block is wanted, and not here: it may be under way. */
   #isMissing(block: number): boolean {
-    return !this.feed.have.has(block) && this.#busy.get(block) !== 'storing' && this.#picker.isNeeded(block)
+    const isStored = this.feed.have.has(block) || (this.#busy.has(block) && this.#busy.get(block) === undefined)
+    return !isStored && this.#picker.isNeeded(block)
   }
 
   /** Takes back what was asked for and nobody needs any more. A peer of version 0 sends it all the same. */
@@ -361,7 +331,7 @@ export class Replicator implements ChannelReplicator {
     const byPeer = new Map<PeerChannel, number[]>()
     for (const block of blocks) {
       const peer = this.#busy.get(block)
-      if (peer === undefined || peer === 'storing' || !peer.cancels || this.#picker.isNeeded(block)) continue
+      if (!peer?.cancels || this.#picker.isNeeded(block)) continue
       const cancelled = byPeer.get(peer) ?? []
       cancelled.push(block)
       byPeer.set(peer, cancelled)
@@ -374,49 +344,39 @@ export class Replicator implements ChannelReplicator {
   }
 
   /** All peers, those first that answer soonest; one that has not answered yet may be quicker than any. */
-  #quickestFirst(): PeerChannel[] {
-    const time = (peer: PeerChannel) => peer.link.window.roundTripTime ?? 0
+  quickestFirst(): PeerChannel[] {
+    const time = (peer: PeerChannel) => peer.roundTripTime ?? 0
     return [...this.#channels].sort((a, b) => time(a) - time(b))
   }
 
-  /** All peers, this one last. */
-  *#lastly(last: PeerChannel): Generator<PeerChannel, void> {
-    for (const peer of this.#channels) if (peer !== last) yield peer
-    if (this.#channels.has(last)) yield last
-  }
-
-  async #verifyAfterLoading(peer: PeerChannel, claim: Claim, needs: readonly number[]): Promise<void> {
+  /** Verifies a block, with the nodes that were `loaded` for it, where its proof is cut short. */
+  #verify(peer: PeerChannel, claim: Claim, loaded?: ReadonlyMap<number, Uint8Array>): void {
+    const { block } = claim
     const { tree } = this.feed
-    const loaded = await tree.load(needs).catch((error: Error) => error)
-    if (loaded instanceof Error) {
-      this.#busy.delete(claim.block)
-      this.feed.onUnverifiable(loaded)
-      return
-    }
     try {
       const result = tree.verify(claim, loaded)
-      if ('needs' in result) throw incomplete(claim.block)
-      this.#accept(result, claim.block)
+      if (!('needs' in result)) {
+        this.#store(result)
+        return this.#duplicates.look(result.nodes, { start: block, end: block + 1 })
+      }
+      if (loaded !== undefined) throw new VerificationError('the proof is too short')
+      const onLoaded = (loaded: ReadonlyMap<number, Uint8Array>) => this.#verify(peer, claim, loaded)
+      const onError = (error: Error) => {
+        this.#busy.delete(block)
+        this.feed.onUnverifiable(error)
+      }
+      tree
+        .load(result.needs)
+        .then(onLoaded, onError)
+        .catch((error: Error) => peer.link.session.destroy(error))
     } catch (error) {
-      this.release([claim.block], peer)
-      peer.link.session.destroy(error as Error)
+      this.release([block], peer)
+      throw error
     }
   }
-
-  #accept(run: VerifiedRun, block: number): void {
-    this.feed.tree.trust(run)
-    this.feed.store(run)
-    this.#lookAside(run.nodes, { start: block, end: block + 1 })
-  }
-}
-
-function incomplete(block: number): VerificationError {
-  return new VerificationError(`the proof of block ${block} is too short`)
 }
 
 /** As many of at most `most` blocks as a subtree has: the proofs of runs that end where subtrees do are shortest. */
 function evenSize(most: number): number {
-  let size = 1
-  while (size * 2 <= most) size *= 2
-  return size
+  return 2 ** (31 - Math.clz32(most))
 }

@@ -58,7 +58,7 @@ export class RequestWindow {
       this.#quickestAt = now
     }
     const wasUsed = inFlight * 2 >= this.size
-    this.#size = Math.max(this.#size, Math.min(this.size, MAX))
+    this.#size = Math.max(this.#size, this.size)
     if (latency !== undefined && latency > 2 * this.#quickest + SLACK) this.#size = Math.max(1, this.#size - blocks / 4)
     else if (wasUsed) this.#size = Math.min(MAX, this.#size + blocks)
   }

@@ -12,22 +12,23 @@ const MOST_TIMEOUTS = 10
 /** As many bytes count as progress, so that a large block on a slow link is not given up half-way. */
 const PROGRESS_BYTES = 16 * 1024
 
-/** One block or a run of them that was asked of a peer. */
-export interface Request<Owner> {
-  readonly owner: Owner
-  readonly sentAt: number
-  readonly sequence: number
+/** One block or a run of them that was asked of a peer. All of it is kept up to date here. */
+export interface Request {
+  sentAt: number
+  sequence: number
   /** How many blocks the peer still owes. */
-  readonly blocks: number
+  blocks: number
+  /** Whether some of it has come. */
+  answered: boolean
 }
 
 /** The requests in flight on one stream, in the order of sending. Each event costs O(1). */
-export class Requests<Owner> {
+export class Requests<Sent extends Request> {
   readonly #clock: Clock
   readonly #alarm: Alarm
   readonly #timeout: number
-  readonly #onExpire: (request: Request<Owner>) => void
-  readonly #inFlight = new Set<Request<Owner>>()
+  readonly #onExpire: (request: Sent) => void
+  readonly #inFlight = new Set<Sent>()
   #blocks = 0
   #sequence = 0
   #lastAnswered = -1
@@ -35,16 +36,11 @@ export class Requests<Owner> {
   #progressBytes = 0
 
   /** `onExpire` is called for a request that was never answered, after it was removed. */
-  constructor(clock: Clock, { requestTimeout }: RequestTimeouts, onExpire: (request: Request<Owner>) => void) {
+  constructor(clock: Clock, { requestTimeout }: RequestTimeouts, onExpire: (request: Sent) => void) {
     this.#clock = clock
     this.#alarm = new Alarm(clock, () => this.#check())
     this.#timeout = requestTimeout
     this.#onExpire = onExpire
-  }
-
-  /** How many requests are in flight. */
-  get size(): number {
-    return this.#inFlight.size
   }
 
   /** How many blocks were asked for and are still owed. */
@@ -52,30 +48,32 @@ export class Requests<Owner> {
     return this.#blocks
   }
 
-  add(blocks: number, owner: Owner): Request<Owner> {
-    const request = { blocks, owner, sentAt: this.#clock.now(), sequence: this.#sequence++ }
+  /** A request is being sent. */
+  add(request: Sent): void {
+    request.sentAt = this.#clock.now()
+    request.sequence = this.#sequence++
     this.#inFlight.add(request)
-    this.#blocks += blocks
     if (!this.#alarm.isSet) this.#alarm.set(request.sentAt + this.#timeout)
-    return request
   }
 
   /** A request is over without an answer, or with the last one. */
-  delete(request: Request<Owner>): void {
-    if (this.#inFlight.delete(request)) this.#blocks -= request.blocks
+  delete(request: Sent): void {
+    this.#inFlight.delete(request)
   }
 
-  /** Some of the blocks will not come, and are not waited for. */
-  shrink(request: Request<Owner>, blocks: number): void {
-    if (this.#inFlight.has(request)) this.#blocks -= blocks
-    ;(request as { blocks: number }).blocks -= blocks
+  /** So many more blocks are owed in answer to a request: less, where the number is negative. */
+  owe(request: Sent, blocks: number): void {
+    this.#blocks += blocks
+    request.blocks += blocks
   }
 
-  /** A request was answered, in full or in part; returns the milliseconds since it was sent. */
-  answered(request: Request<Owner>): number {
+  /** A request was answered, in full or in part; returns the milliseconds since it was sent, the first time. */
+  answered(request: Sent): number | undefined {
     this.#lastAnswered = Math.max(this.#lastAnswered, request.sequence)
     this.#progressAt = this.#clock.now()
-    return this.#progressAt - request.sentAt
+    const first = !request.answered
+    request.answered = true
+    return first ? this.#progressAt - request.sentAt : undefined
   }
 
   /** Bytes came in. */
@@ -89,10 +87,9 @@ export class Requests<Owner> {
   stop(): void {
     this.#alarm.stop()
     this.#inFlight.clear()
-    this.#blocks = 0
   }
 
-  #due(request: Request<Owner>): number {
+  #due(request: Request): number {
     // A peer that answered a later request has passed this one over.
     if (request.sequence < this.#lastAnswered) return request.sentAt + this.#timeout
     const latest = request.sentAt + MOST_TIMEOUTS * this.#timeout
@@ -102,9 +99,7 @@ export class Requests<Owner> {
   #check(): void {
     for (const request of this.#inFlight) {
       const due = this.#due(request)
-      if (due > this.#clock.now()) {
-        return this.#alarm.set(due)
-      }
+      if (due > this.#clock.now()) return this.#alarm.set(due)
       this.delete(request)
       this.#onExpire(request)
     }

@@ -7,7 +7,6 @@ import {
   PAUSE,
   RANGE_CANCEL,
   RANGE_REQUEST,
-  RANGE_RESPONSE,
   type RangeCancel,
   type RangeRequest,
   REQUEST,
@@ -23,8 +22,6 @@ export interface ServedFeed extends RangeSource {
   /** The blocks that are here. */
   readonly have: PagedBitfield
   readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined>
-  onUploaded(block: number, data: Uint8Array): void
-  onError(error: Error): void
 }
 
 /** What one peer asks of us on one feed. */
@@ -33,12 +30,11 @@ export class Serving {
   readonly #link: PeerLink
   readonly #feed: ServedFeed
   readonly #may: () => boolean
-  readonly #uploads = new Map<number, Upload>()
+  /** What is still to be answered: single blocks by their indexes, and ranges by their ids. */
+  readonly #blocks = new Map<number, Upload>()
   readonly #ranges = new Map<number, RangeUpload>()
   /** Whether the peer was told that it may ask. */
   #invited = false
-  /** How often it was told that it may not any more. */
-  #pauses = 0
 
   /** `may`: whether blocks may pass to the peer now. */
   constructor(channel: Channel, link: PeerLink, feed: ServedFeed, may: () => boolean) {
@@ -54,9 +50,8 @@ export class Serving {
     if (may === this.#invited) return
     this.#invited = may
     this.#channel.send({ type: may ? UNPAUSE : PAUSE })
-    if (may) return
-    this.#pauses++
-    this.stop()
+    // What was asked before a Pause counts as never asked.
+    if (!may) this.stop()
   }
 
   onMessage(message: Message): void {
@@ -74,63 +69,46 @@ export class Serving {
 
   /** Forgets what the peer has asked for. */
   stop(): void {
-    for (const upload of [...this.#uploads.values(), ...this.#ranges.values()]) this.#link.uploads.delete(upload)
-    this.#uploads.clear()
-    this.#ranges.clear()
+    for (const open of [this.#blocks, this.#ranges]) {
+      for (const upload of open.values()) this.#link.uploads.delete(upload)
+    }
   }
 
   #onRequest(block: number): void {
     // Asking twice, or for what was never offered, gets nothing; above all, it puts nothing onto our own list of wants.
-    if (!this.#may() || this.#uploads.has(block) || !this.#feed.have.has(block)) return
-    const pauses = this.#pauses
-    const upload: Upload = {
+    if (!this.#may() || this.#blocks.has(block) || !this.#feed.have.has(block)) return
+    this.#link.uploads.add({
+      id: block,
+      open: this.#blocks,
       isRange: false,
       read: async () => {
-        this.#uploads.delete(block)
         const found = await this.#feed.readForPeer(block)
         if (found === undefined) return undefined
         const send = () => {
-          // What was asked before a Pause counts as never asked.
-          if (this.#channel.left || this.#pauses !== pauses || !this.#may()) return false
           this.#channel.send({ type: RESPONSE, block, ...found })
           this.#feed.onUploaded(block, found.data)
           return false
         }
-        return { largest: found.data.length, send }
+        return { bytes: found.data.length, send }
       },
       failed: (error) => this.#feed.onError(error)
-    }
-    this.#uploads.set(block, upload)
-    this.#link.upload(upload)
+    })
   }
 
   #onCancel(block: number): void {
-    const upload = this.#uploads.get(block)
-    if (upload !== undefined && this.#link.uploads.delete(upload)) this.#uploads.delete(block)
+    const upload = this.#blocks.get(block)
+    if (upload !== undefined) this.#link.uploads.delete(upload)
   }
 
   #onRangeRequest(request: RangeRequest): void {
     const { id, start, count, top } = request
     if (this.#ranges.has(id)) throw new ProtocolError(`request ${id} came twice`)
-    const pauses = this.#pauses
-    const serving = this
-    const upload = new RangeUpload(request, this.#feed, {
-      get open() {
-        return !serving.#channel.left && serving.#pauses === pauses
-      },
-      send: (answer) => {
-        this.#channel.send({ type: RANGE_RESPONSE, ...answer })
-        for (const [i, data] of answer.blocks.entries()) this.#feed.onUploaded(answer.start + i, data)
-      },
-      failed: (error) => this.#feed.onError(error),
-      done: () => this.#ranges.delete(id)
-    })
+    const upload = new RangeUpload(request, this.#channel, this.#feed, this.#ranges)
     if (!this.#may()) return upload.refuse()
     if (top !== undefined && !this.#feed.tree.isAbove(top, start, start + count)) {
-      throw new ProtocolError(`node ${top} is not above the blocks of request ${id}`)
+      throw new ProtocolError(`request ${id} is not below its top`)
     }
-    this.#ranges.set(id, upload)
-    this.#link.upload(upload)
+    this.#link.uploads.add(upload)
   }
 
   #onRangeCancel({ id, start, count }: RangeCancel): void {

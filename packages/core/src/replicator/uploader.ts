@@ -1,5 +1,7 @@
+import { ProtocolError } from '@anyfeed/interfaces'
+
 /** The most requests of one peer that wait for their turn. hypercore 1.x keeps 20 in flight. */
-export const MAX_QUEUED = 8192
+const MAX_QUEUED = 8192
 /** Blocks are read ahead up to about this many bytes, by the size of the last ones. */
 const BATCH_BYTES = 512 * 1024
 /** So many requests for single blocks are read together at most, whatever was seen of their size: large ones may follow. */
@@ -7,18 +9,21 @@ const BATCH_BLOCKS = 4
 
 /** What was read for a request. */
 export interface Answer {
-  /** The longest block of it, in bytes. */
-  readonly largest: number
+  /** How long a single block is, in bytes. */
+  readonly bytes?: number
   /** Sends it. Returns whether more of the request is to be answered. */
   send(): boolean
 }
 
 /** A request that a peer sent. */
 export interface Upload {
-  /** Reads what is to be sent next; `undefined` when nothing is here. */
-  read(): Promise<Answer | undefined>
+  /** What it is called among those of its kind and channel that are still to be answered, while it is one of them. */
+  readonly id: number
+  readonly open: Map<number, Upload>
   /** Whether it asks for more than one block. */
   readonly isRange: boolean
+  /** Reads what is to be sent next; `undefined` when nothing is here. */
+  read(): Promise<Answer | undefined>
   /** The read failed: the requester will time out and ask somebody else. */
   failed(error: Error): void
 }
@@ -42,13 +47,16 @@ export class Uploader {
   }
 
   add(upload: Upload): void {
+    if (this.#queue.size >= MAX_QUEUED) throw new ProtocolError(`more than ${MAX_QUEUED} requests wait`)
+    upload.open.set(upload.id, upload)
     this.#queue.add(upload)
     this.resume()
   }
 
-  /** Forgets a request; returns whether it was still waiting. */
-  delete(upload: Upload): boolean {
-    return this.#queue.delete(upload)
+  /** Forgets a request, of which nothing more is sent. */
+  delete(upload: Upload): void {
+    upload.open.delete(upload.id)
+    this.#queue.delete(upload)
   }
 
   /** There may be room again. */
@@ -63,34 +71,30 @@ export class Uploader {
   async #run(): Promise<void> {
     this.#running = true
     while (this.#queue.size > 0 && this.#hasRoom()) {
-      const most = Math.max(1, Math.floor(BATCH_BYTES / this.#largest))
-      const [first] = this.#queue as Iterable<Upload>
-      const batch = first?.isRange ? [first] : this.#singles(Math.min(BATCH_BLOCKS, most))
+      const most = Math.min(BATCH_BLOCKS, Math.floor(BATCH_BYTES / this.#largest))
+      const batch: Upload[] = []
+      for (const upload of this.#queue) {
+        if (batch.length > 0 && (upload.isRange || batch.length >= most)) break
+        batch.push(upload)
+        if (upload.isRange) break
+      }
       const answers = await Promise.allSettled(batch.map((upload) => upload.read()))
       // Sizes that were seen once may come again: what follows large blocks is read as if it were as large for a while.
       let largest = Math.max(1, this.#largest / 2)
       for (const [i, answer] of answers.entries()) {
         const upload = batch[i] as Upload
+        // It was taken back meanwhile.
+        if (!this.#queue.has(upload)) continue
         let more = false
         if (answer.status === 'rejected') upload.failed(answer.reason)
         else if (answer.value !== undefined) {
-          largest = Math.max(largest, answer.value.largest)
+          largest = Math.max(largest, answer.value.bytes ?? 0)
           more = answer.value.send()
         }
-        if (!more) this.#queue.delete(upload)
+        if (!more) this.delete(upload)
       }
       this.#largest = largest
     }
     this.#running = false
-  }
-
-  /** The requests for single blocks at the head of the queue. */
-  #singles(most: number): Upload[] {
-    const batch: Upload[] = []
-    for (const upload of this.#queue) {
-      if (batch.length === most || upload.isRange) break
-      batch.push(upload)
-    }
-    return batch
   }
 }

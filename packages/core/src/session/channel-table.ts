@@ -1,7 +1,9 @@
 import { ProtocolError } from '@anyfeed/interfaces'
 import { toHex } from '../bytes/hex.ts'
 import { MAX_CHANNELS } from '../limits.ts'
-import { Channel, type ChannelOptions, type Joinable, type JoinName, RemoteSide } from './channel.ts'
+import { Channel, type Joinable, RemoteSide } from './channel.ts'
+import type { Outbox } from './outbox.ts'
+import type { Permission } from './permission.ts'
 
 /** The channels of one stream: each side numbers its own from 0, always the lowest free one (PROTOCOL section 3). */
 export class ChannelTable {
@@ -9,7 +11,7 @@ export class ChannelTable {
   readonly #remote: Array<RemoteSide | undefined> = []
   readonly #byFeed = new Map<string, Channel>()
   /** What the remote joined and we did not, by id or by the proof of it. */
-  readonly #unmatched = new Map<string, Set<RemoteSide>>()
+  readonly #unmatched = new Map<string, RemoteSide>()
   /** The ids of feeds that we left and the remote had named by their ids before: it knows them. */
   readonly #known = new Set<string>()
   #lowestFree = 0
@@ -31,9 +33,9 @@ export class ChannelTable {
   }
 
   /** Makes our channel of a feed, under the lowest free number. */
-  open(feed: Joinable, options: ChannelOptions): Channel {
+  open(feed: Joinable, permission: Permission, ranges: boolean, outbox: Outbox): Channel {
     while (this.#local[this.#lowestFree] !== undefined) this.#lowestFree++
-    const channel = new Channel(feed, this.#lowestFree, options)
+    const channel = new Channel(feed, this.#lowestFree, permission, ranges, outbox)
     this.#local[channel.number] = channel
     this.#byFeed.set(toHex(feed.id), channel)
     return channel
@@ -49,13 +51,13 @@ export class ChannelTable {
   }
 
   /** Takes a Join of the remote in. Throws a {@link ProtocolError} for a number beyond the next free one, or in use. */
-  openRemote(number: number, name: JoinName): RemoteSide {
+  openRemote(number: number, name: Uint8Array, isPublic: boolean): RemoteSide {
     if (number > this.#remote.length || number >= MAX_CHANNELS || this.#remote[number] !== undefined) {
       throw new ProtocolError(`channel ${number} is not free`)
     }
-    const remote = new RemoteSide(number, name)
+    const remote = new RemoteSide(number, toHex(name), isPublic)
     this.#remote[number] = remote
-    this.#bucket(bucketOf(name)).add(remote)
+    this.#unmatched.set(remote.name, remote)
     return remote
   }
 
@@ -82,8 +84,7 @@ export class ChannelTable {
 
   /** What the remote joined, and we did not, by this id or with this proof of it. */
   unmatched(id: Uint8Array, proof: Uint8Array): RemoteSide | undefined {
-    for (const name of [id, proof]) for (const remote of this.#unmatched.get(toHex(name)) ?? []) return remote
-    return undefined
+    return this.#unmatched.get(toHex(id)) ?? this.#unmatched.get(toHex(proof))
   }
 
   /** Whether the remote named this feed by its id before: joining it tells nothing new. */
@@ -92,24 +93,11 @@ export class ChannelTable {
   }
 
   /** Notes that the remote knows the id. */
-  addKnown({ name }: RemoteSide): void {
-    if ('id' in name && this.#known.size < MAX_CHANNELS) this.#known.add(toHex(name.id))
-  }
-
-  #bucket(name: string): Set<RemoteSide> {
-    const bucket = this.#unmatched.get(name) ?? new Set()
-    this.#unmatched.set(name, bucket)
-    return bucket
+  addKnown(remote: RemoteSide): void {
+    if (remote.isPublic && this.#known.size < MAX_CHANNELS) this.#known.add(remote.name)
   }
 
   #forgetUnmatched(remote: RemoteSide): void {
-    const name = bucketOf(remote.name)
-    const bucket = this.#unmatched.get(name)
-    bucket?.delete(remote)
-    if (bucket?.size === 0) this.#unmatched.delete(name)
+    if (this.#unmatched.get(remote.name) === remote) this.#unmatched.delete(remote.name)
   }
-}
-
-function bucketOf(name: JoinName): string {
-  return toHex('id' in name ? name.id : name.proof)
 }

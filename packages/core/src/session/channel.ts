@@ -15,15 +15,14 @@ export interface Joinable {
   readonly blocks: number
   /** Whether peers are asked of our own accord: something is missing here. */
   readonly wanting: boolean
-  /** A peer of version 1 was sent a Join and has not joined: it may be asked for something all the same. */
-  onJoining?(channel: Channel): void
 }
 
-/** A range request that goes out with a Join: a round trip less until the first block. Its id is 0. */
-export interface EarlyRequest {
-  readonly run: Run
-  readonly trusted: TrustedTop | undefined
-  readonly trustEpoch: number
+/** A run of blocks that is to be asked for. */
+export interface RunRequest extends Run {
+  /** The node that its proofs rest on; `undefined`: they bring the roots. */
+  readonly trusted?: TrustedTop | undefined
+  /** The tree's epoch then. */
+  readonly epoch?: number
 }
 
 /** What becomes of a channel's messages. */
@@ -40,37 +39,28 @@ export interface ChannelHandler {
 /** A message without the channel's number. */
 export type Outgoing<M extends Message = Message> = M extends Message ? Omit<M, 'channel'> : never
 
-/** How the remote named the feed that it joined. */
-export type JoinName = { readonly id: Uint8Array } | { readonly prefix: Uint8Array; readonly proof: Uint8Array }
-
 /** What a remote told of one of its channels, which may be before we joined the feed. */
 export class RemoteSide {
   /** The remote's number for the channel. */
   readonly number: number
-  readonly name: JoinName
+  /** The feed's id, or the proof that the remote knows it, in hexadecimal digits. */
+  readonly name: string
+  /** Whether it is the id. */
+  readonly isPublic: boolean
   readonly have = new PagedBitfield()
   /** What of its memory is counted against the remote. */
   haveCost = 0
   paused = true
-  /** We have left; the remote's Leave is still to come (version 1). */
-  closing = false
+  /** Our side; once we have left, the remote's Leave is still to come (version 1). */
   channel: Channel | undefined
   /** What the remote asked for along with its Join: to be answered when we join. */
   early: RangeRequest | undefined
 
-  constructor(number: number, name: JoinName) {
+  constructor(number: number, name: string, isPublic: boolean) {
     this.number = number
     this.name = name
+    this.isPublic = isPublic
   }
-}
-
-export interface ChannelOptions {
-  readonly permission: Permission
-  /** Whether the remote understands range requests. */
-  readonly ranges: boolean
-  readonly outbox: Outbox
-  /** Whether the user has paused fetching from this peer. */
-  readonly fetchPaused?: (() => boolean) | undefined
 }
 
 /** Our side of a feed's channel on one stream. */
@@ -86,29 +76,25 @@ export class Channel {
   /** Whether the remote understands range requests. */
   readonly ranges: boolean
   /** What was asked for along with our Join. */
-  early: EarlyRequest | undefined
+  early: RunRequest | undefined
   readonly #outbox: Outbox
-  readonly #paused: (() => boolean) | undefined
 
-  constructor(feed: Joinable, number: number, options: ChannelOptions) {
+  constructor(feed: Joinable, number: number, permission: Permission, ranges: boolean, outbox: Outbox) {
     this.feed = feed
     this.number = number
-    this.permission = options.permission
-    this.ranges = options.ranges
-    this.#outbox = options.outbox
-    this.#paused = options.fetchPaused
+    this.permission = permission
+    this.ranges = ranges
+    this.#outbox = outbox
   }
 
-  /** Whether the user has paused fetching from this peer. */
-  get fetchPaused(): boolean {
-    return this.#paused?.() ?? false
-  }
-
-  /** Asks for something before the remote has joined: once. */
-  askEarly(request: EarlyRequest): void {
-    const { start, end } = request.run
+  /** Asks for something before the remote has joined, once: a round trip less until the first block. */
+  askEarly(request: RunRequest): void {
     this.early = request
-    this.send({ type: RANGE_REQUEST, id: 0, start, count: end - start, top: request.trusted?.top.index })
+    this.askRange(0, request)
+  }
+
+  askRange(id: number, { start, end, trusted }: RunRequest): void {
+    this.send({ type: RANGE_REQUEST, id, start, count: end - start, top: trusted?.top.index })
   }
 
   /** Sends a message, unless we have left. Long blocks are not copied: their arrays belong to the connection. */

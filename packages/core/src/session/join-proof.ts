@@ -10,18 +10,16 @@ export function topicOf(sha256: Sha256, id: Uint8Array): Uint8Array {
   return sha256(TOPIC, id)
 }
 
-/** Both ends' nonces, seen from the one who proves, and what binds the proof to the connection. */
-export interface JoinContext {
-  readonly prover: Uint8Array
-  readonly verifier: Uint8Array
-  /** The connection's channel binding, where its transport has one: without, a man in the middle can relay a proof. */
-  readonly binding: Uint8Array | undefined
-}
-
 /**
  * Proves knowledge of a feed's id for one stream and one direction, and tells nobody else which feed is meant:
- * SHA-256("anyfeed join" ‖ id ‖ the prover's nonce ‖ the verifier's nonce ‖ channel binding), 32 bytes.
+ * SHA-256("anyfeed join" ‖ id ‖ the prover's nonce ‖ the verifier's nonce ‖ channel binding), 32 bytes. The binding is
+ * the connection's, where its transport has one: without, a man in the middle can relay a proof.
  */
-export function joinProof(sha256: Sha256, id: Uint8Array, context: JoinContext): Uint8Array {
-  return sha256(JOIN, id, context.prover, context.verifier, context.binding ?? NOTHING)
+export function joinProof(
+  sha256: Sha256,
+  id: Uint8Array,
+  [prover, verifier]: readonly [prover: Uint8Array, verifier: Uint8Array],
+  binding: Uint8Array = NOTHING
+): Uint8Array {
+  return sha256(JOIN, id, prover, verifier, binding)
 }

@@ -11,36 +11,40 @@ export interface LivenessOptions {
   readonly idleTimeout: number
 }
 
+/** The stream that is watched. */
+export interface WatchedStream {
+  /** Nothing was sent for so long that something should be. */
+  keepAlive(): void
+  /** The remote is given up. */
+  destroy(error: TimeoutError): void
+}
+
 /** Watches over one stream's silence with one timer. */
 export class Liveness {
   readonly #clock: Clock
   readonly #options: LivenessOptions
-  readonly #onKeepAlive: () => void
-  readonly #onTimeout: (error: TimeoutError) => void
+  readonly #stream: WatchedStream
   readonly #alarm: Alarm
-  #started: number | undefined
-  #sent = 0
-  #received = 0
+  #started = false
   #handshaken = false
-  #watchIdle = false
-  #stopped = false
+  #sent = 0
+  /** How long the remote may be silent, and since when: until its handshake, whatever else it sends does not count. */
+  #patience: number
+  #since = 0
 
-  constructor(
-    clock: Clock,
-    options: LivenessOptions,
-    callbacks: { onKeepAlive: () => void; onTimeout: (error: TimeoutError) => void }
-  ) {
+  constructor(clock: Clock, options: LivenessOptions, stream: WatchedStream) {
     this.#clock = clock
     this.#alarm = new Alarm(clock, () => this.#check())
     this.#options = options
-    this.#onKeepAlive = callbacks.onKeepAlive
-    this.#onTimeout = callbacks.onTimeout
+    this.#stream = stream
+    this.#patience = options.handshakeTimeout
   }
 
   /** The stream was joined to a link. Further calls are ignored. */
   start(): void {
-    if (this.#started !== undefined) return
-    this.#started = this.#sent = this.#received = this.#clock.now()
+    if (this.#started) return
+    this.#started = true
+    this.#sent = this.#since = this.#clock.now()
     this.#arm()
   }
 
@@ -49,42 +53,35 @@ export class Liveness {
   }
 
   received(): void {
-    this.#received = this.#clock.now()
+    if (this.#handshaken) this.#since = this.#clock.now()
   }
 
   /** The handshake came; `keepsAlive` tells whether the remote sends keep-alives. */
   handshaken(keepsAlive: boolean): void {
     this.#handshaken = true
-    this.#watchIdle = keepsAlive
-    if (this.#started !== undefined) this.#arm()
+    this.#patience = keepsAlive ? this.#options.idleTimeout : Infinity
+    this.received()
+    if (this.#started) this.#arm()
   }
 
   stop(): void {
     this.#alarm.stop()
-    this.#stopped = true
   }
 
   #arm(): void {
-    if (!this.#stopped) this.#alarm.set(Math.min(this.#handshakeDue(), this.#keepAliveDue(), this.#idleDue()))
+    this.#alarm.set(Math.min(this.#since + this.#patience, this.#sent + this.#options.keepAlive))
   }
 
   #check(): void {
     const now = this.#clock.now()
-    if (this.#handshakeDue() <= now) return this.#onTimeout(new TimeoutError('no handshake came in time'))
-    if (this.#idleDue() <= now) return this.#onTimeout(new TimeoutError('the peer was silent for too long'))
-    if (this.#keepAliveDue() <= now) this.#onKeepAlive()
+    if (this.#since + this.#patience <= now) {
+      const missing = this.#handshaken ? 'keep-alive' : 'handshake'
+      return this.#stream.destroy(new TimeoutError(`no ${missing} came in time`))
+    }
+    if (this.#sent + this.#options.keepAlive <= now) {
+      this.#stream.keepAlive()
+      this.sent()
+    }
     this.#arm()
-  }
-
-  #handshakeDue(): number {
-    return this.#handshaken ? Infinity : (this.#started as number) + this.#options.handshakeTimeout
-  }
-
-  #keepAliveDue(): number {
-    return this.#sent + this.#options.keepAlive
-  }
-
-  #idleDue(): number {
-    return this.#watchIdle ? this.#received + this.#options.idleTimeout : Infinity
   }
 }

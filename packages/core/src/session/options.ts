@@ -37,8 +37,8 @@ export interface SessionEvents {
   onHandshake(remote: Handshake): void
   /** Both sides have joined a feed: returns who takes the channel over. */
   onChannel(channel: Channel): ChannelHandler
-  /** Whether the user has paused fetching from this peer. */
-  readonly fetchPaused?: (() => boolean) | undefined
+  /** A peer of version 1 was sent a Join and has not joined: it may be asked for something all the same. */
+  onJoining(channel: Channel): void
   onExtension(name: string, payload: Uint8Array): void
   onDrain(): void
   /** The stream is over: cleanly, or with an error. Called once, nothing follows. */

@@ -7,11 +7,13 @@ const CHUNK_BYTES = 64 * 1024
 /** The bytes that wait to be sent to a peer, as an async iterable of chunks. */
 export class Outbox {
   readonly #onTake: () => void
-  #pieces: Uint8Array[] = []
-  #next = 0
+  #pushed: Uint8Array[] = []
+  /** Those that were pushed earlier and come next: the last first, so that none is moved when one is taken. */
+  #next: Uint8Array[] = []
   #bytes = 0
   #ended = false
   #error: Error | undefined
+  /** Has whoever waits for a chunk look again. */
   #wake: (() => void) | undefined
 
   /** `onTake` is called whenever a chunk was taken. */
@@ -27,22 +29,22 @@ export class Outbox {
   /** Adds bytes, whose array belongs to the outbox from now on. Ignored after the end. */
   push(bytes: Uint8Array): void {
     if (this.#ended || bytes.length === 0) return
-    this.#pieces.push(bytes)
+    this.#pushed.push(bytes)
     this.#bytes += bytes.length
-    this.#wakeUp()
+    this.#wake?.()
   }
 
   /** Ends after what was pushed. */
   end(): void {
     this.#ended = true
-    this.#wakeUp()
+    this.#wake?.()
   }
 
   /** Ends at once, by throwing the error. */
   fail(error: Error): void {
     this.#error ??= error
-    this.#pieces = []
-    this.#next = 0
+    this.#pushed = []
+    this.#next = []
     this.#bytes = 0
     this.end()
   }
@@ -64,31 +66,22 @@ export class Outbox {
   }
 
   #take(): Uint8Array | undefined {
-    const from = this.#next
+    if (this.#next.length === 0) {
+      this.#next = this.#pushed.reverse()
+      this.#pushed = []
+    }
+    const pieces: Uint8Array[] = []
     let length = 0
-    while (this.#next < this.#pieces.length) {
-      const piece = this.#pieces[this.#next] as Uint8Array
-      if (length > 0 && (piece.length >= LARGE_BYTES || length + piece.length > CHUNK_BYTES)) break
+    for (let piece = this.#next.at(-1); piece !== undefined; piece = this.#next.at(-1)) {
+      const isLarge = piece.length >= LARGE_BYTES
+      if (length > 0 && (isLarge || length + piece.length > CHUNK_BYTES)) break
       length += piece.length
-      this.#next++
-      if (piece.length >= LARGE_BYTES) break
+      pieces.push(piece)
+      this.#next.pop()
+      if (isLarge) break
     }
     if (length === 0) return undefined
-    const chunk = concatBytes(this.#pieces.slice(from, this.#next), length)
     this.#bytes -= length
-    if (this.#next === this.#pieces.length) {
-      this.#pieces = []
-      this.#next = 0
-    } else if (this.#next > 1024 && this.#next * 2 > this.#pieces.length) {
-      this.#pieces = this.#pieces.slice(this.#next)
-      this.#next = 0
-    }
-    return chunk
-  }
-
-  #wakeUp(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+    return concatBytes(pieces, length)
   }
 }

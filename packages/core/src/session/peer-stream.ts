@@ -18,13 +18,19 @@ export interface PeerStreamEvents {
   end: [error: Error | undefined]
 }
 
+/** What the feeds share that are traded on a stream. */
+export interface StreamLink {
+  readonly requests: { received(bytes: number): void }
+  readonly window: { readonly roundTripTime: number | undefined }
+  readonly pauses: { pause(direction?: TradeDirection): void; resume(direction?: TradeDirection): void }
+  onDrain(): void
+  stop(): void
+}
+
 /** What a stream's core is told. */
-export interface StreamEvents extends Omit<SessionEvents, 'onExtension'> {
-  onReceive(bytes: number): void
-  /** The quickest answer to a request lately, in milliseconds. */
-  roundTripTime(): number | undefined
-  onPause(direction: TradeDirection | undefined): void
-  onResume(direction: TradeDirection | undefined): void
+export interface StreamEvents extends Omit<SessionEvents, 'onExtension' | 'onDrain'> {
+  /** Makes what feeds share: called once, before anything else. */
+  link(session: Session): StreamLink
 }
 
 /**
@@ -56,37 +62,38 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
   /** Resolves, never rejects, when the stream is over. */
   readonly closed: Promise<void>
   readonly #session: Session
-  readonly #events: StreamEvents
+  readonly #link: StreamLink
   #bytesReceived = 0
   #bytesSent = 0
   #error: Error | undefined
   #close!: () => void
 
   /** Made by `core.replicate`. */
-  constructor(options: SessionOptions, events: (stream: PeerStream) => StreamEvents) {
+  constructor(options: SessionOptions, events: StreamEvents) {
     super()
     this.closed = new Promise((resolve) => {
       this.#close = resolve
     })
-    const told = events(this)
-    this.#events = told
     this.#session = new Session(options, {
-      ...told,
+      ...events,
       onHandshake: (remote) => {
-        told.onHandshake(remote)
+        events.onHandshake(remote)
         this.emit('handshake')
       },
       onExtension: (name, payload) => {
         this.emit('message', name, payload)
       },
+      onDrain: () => this.#link.onDrain(),
       onEnd: (error) => {
         this.#error = error
-        told.onEnd(error)
+        this.#link.stop()
+        events.onEnd(error)
         this.emit('end', error)
         this.removeAllListeners()
         this.#close()
       }
     })
+    this.#link = events.link(this.#session)
     this.source = this.#source()
   }
 
@@ -132,17 +139,17 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
 
   /** How quickly the remote answers a request for a block, in milliseconds; `undefined` until it has answered one. */
   get roundTripTime(): number | undefined {
-    return this.#events.roundTripTime()
+    return this.#link.window.roundTripTime
   }
 
   /** Sends the peer no more blocks (`serve`), asks it for none (`fetch`), or neither, on all feeds. It is told. */
   pause(direction?: TradeDirection): void {
-    this.#events.onPause(direction)
+    this.#link.pauses.pause(direction)
   }
 
   /** Goes on with what was paused. */
   resume(direction?: TradeDirection): void {
-    this.#events.onResume(direction)
+    this.#link.pauses.resume(direction)
   }
 
   /** Whether both sides have the extension; `false` before the handshake. */
@@ -159,7 +166,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
     const bytes = typeof payload === 'string' ? toUtf8(payload) : payload
     if (!(bytes instanceof Uint8Array)) throw new TypeError('a message is a Uint8Array or a string')
     if (bytes.length > MAX_EXTENSION_MESSAGE_BYTES) {
-      throw new RangeError(`a message has up to ${MAX_EXTENSION_MESSAGE_BYTES} bytes, not ${bytes.length}`)
+      throw new RangeError(`a message has up to ${MAX_EXTENSION_MESSAGE_BYTES} bytes`)
     }
     if (this.#session.outbox.bytes + bytes.length > MAX_WAITING_BYTES) {
       throw new RangeError(`more than ${MAX_WAITING_BYTES} bytes wait to be sent`)
@@ -170,7 +177,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
   /** Takes one chunk in, as `sink` does with each. */
   receive(chunk: Uint8Array): void {
     this.#bytesReceived += chunk.length
-    this.#events.onReceive(chunk.length)
+    this.#link.requests.received(chunk.length)
     this.#session.receive(chunk)
   }
 

@@ -3,43 +3,46 @@ import type { Joinable } from './channel.ts'
 import type { SessionOptions } from './options.ts'
 import { EVERYTHING, type Permission } from './permission.ts'
 
+/** The stream on which it may be traded. */
+export interface PermittedStream {
+  /** What was being decided is known now. */
+  onPermitted(feed: Joinable): void
+  /** Whoever decides has failed. */
+  destroy(error: Error): void
+}
+
 /** What may be traded with one peer, feed by feed: each is decided once, at once or in time. */
 export class Permissions {
   readonly #decide: SessionOptions['permission']
-  readonly #events: { onDecided(feed: Joinable): void; onError(error: Error): void }
-  readonly #known = new WeakMap<Joinable, Permission | 'asking'>()
+  readonly #stream: PermittedStream
+  readonly #known = new WeakMap<Joinable, Permission | undefined>()
 
-  /** `onDecided`: what was being decided is known now. `onError`: whoever decides has failed. */
-  constructor(
-    decide: SessionOptions['permission'],
-    events: { onDecided(feed: Joinable): void; onError(error: Error): void }
-  ) {
+  constructor(decide: SessionOptions['permission'], stream: PermittedStream) {
     this.#decide = decide
-    this.#events = events
+    this.#stream = stream
   }
 
   /** What may be traded; `undefined` while that is being decided, or could not be. */
   of(feed: Joinable, remote: Handshake): Permission | undefined {
-    const known = this.#known.get(feed)
-    if (known !== undefined) return known === 'asking' ? undefined : known
-    let permission: Permission | Promise<Permission>
-    this.#known.set(feed, 'asking')
-    try {
-      permission = this.#decide?.(feed, remote) ?? EVERYTHING
-    } catch (error) {
-      this.#events.onError(error as Error)
-      return undefined
+    if (!this.#known.has(feed)) {
+      this.#known.set(feed, undefined)
+      try {
+        const permission = this.#decide?.(feed, remote) ?? EVERYTHING
+        if (permission instanceof Promise) this.#await(feed, permission)
+        else this.#known.set(feed, permission)
+      } catch (error) {
+        this.#stream.destroy(error as Error)
+      }
     }
-    if (!(permission instanceof Promise)) {
-      this.#known.set(feed, permission)
-      return permission
-    }
-    permission
+    return this.#known.get(feed)
+  }
+
+  #await(feed: Joinable, deciding: Promise<Permission>): void {
+    deciding
       .then((permission) => {
         this.#known.set(feed, permission)
-        this.#events.onDecided(feed)
+        this.#stream.onPermitted(feed)
       })
-      .catch((error) => this.#events.onError(error))
-    return undefined
+      .catch((error) => this.#stream.destroy(error))
   }
 }

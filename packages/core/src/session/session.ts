@@ -1,6 +1,6 @@
 import { ProtocolError } from '@anyfeed/interfaces'
-import { equalBytes } from '../bytes/compare.ts'
-import { copyBytes, plainBytes } from '../bytes/copy.ts'
+import { plainBytes } from '../bytes/copy.ts'
+import { toHex } from '../bytes/hex.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_BLOCKS } from '../limits.ts'
 import { decodeHandshake, decodeMessage, messageType } from '../wire/decode.ts'
 import { encodeExtension, encodeHandshake, KEEP_ALIVE } from '../wire/encode.ts'
@@ -11,7 +11,7 @@ import {
   type Handshake,
   type Have,
   JOIN,
-  LAST_EXTENSION,
+  type Join,
   LEAVE,
   type Message,
   PAUSE,
@@ -25,7 +25,6 @@ import { joinProof } from './join-proof.ts'
 import { Liveness } from './liveness.ts'
 import type { SessionEvents, SessionOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
-import type { Permission } from './permission.ts'
 import { Permissions } from './permissions.ts'
 
 /** The version of the wire protocol that is spoken here. Version 0 is hypercore 1.x. */
@@ -33,8 +32,6 @@ export const VERSION = 1
 
 /** What a peer's bitfields may take of our memory, in bytes, on one stream. */
 const MAX_BITFIELD_COST = 64 * 1024 * 1024
-
-const PROTOCOLS = ['hypercore', 'hyperdrive']
 
 /**
  * One peer stream as a state machine that does no I/O: bytes in, bytes out, events (PROTOCOL sections 2 and 3).
@@ -50,6 +47,8 @@ export class Session {
   readonly #liveness: Liveness
   readonly #permissions: Permissions
   #remote: Handshake | undefined
+  /** Whether the remote is of version 1: it understands private joins and range requests, and keeps the link alive. */
+  #ranges = false
   #isSelf = false
   #bitfieldCost = 0
   #ended = false
@@ -61,22 +60,9 @@ export class Session {
       this.#liveness.sent()
       if (this.outbox.bytes < options.lowWater) events.onDrain()
     })
-    this.#liveness = new Liveness(options.clock, options, {
-      onKeepAlive: () => {
-        // What waits to be sent keeps the link open as well.
-        if (this.outbox.bytes === 0) this.outbox.push(KEEP_ALIVE)
-        this.#liveness.sent()
-      },
-      onTimeout: (error) => this.destroy(error)
-    })
-    this.#permissions = new Permissions(options.permission, {
-      onDecided: (feed) => {
-        if (options.directory.byId(feed.id) === feed) this.offer(feed)
-      },
-      onError: (error) => this.destroy(error)
-    })
-    const { id, nonce, extensions } = options
-    this.outbox.push(encodeHandshake({ protocol: 'hypercore', version: VERSION, id, extensions, nonce }))
+    this.#liveness = new Liveness(options.clock, options, this)
+    this.#permissions = new Permissions(options.permission, this)
+    this.outbox.push(encodeHandshake({ ...options, protocol: 'hypercore', version: VERSION }))
   }
 
   /** What the remote said of itself, once its handshake has come. */
@@ -96,7 +82,7 @@ export class Session {
 
   /** How many feeds both sides have joined. */
   get sharedFeeds(): number {
-    return this.#ended ? 0 : this.#channels.matched
+    return this.#channels.matched
   }
 
   get ended(): boolean {
@@ -106,6 +92,16 @@ export class Session {
   /** The stream was joined to a link: its deadlines begin. */
   start(): void {
     if (!this.#ended) this.#liveness.start()
+  }
+
+  /** Keeps the link open: what waits to be sent does so as well. */
+  keepAlive(): void {
+    if (this.outbox.bytes === 0) this.outbox.push(KEEP_ALIVE)
+  }
+
+  /** What may be traded on a feed was decided, which may have been closed meanwhile. */
+  onPermitted(feed: Joinable): void {
+    if (this.#options.directory.byId(feed.id) === feed) this.offer(feed)
   }
 
   /** Takes bytes of the remote in. */
@@ -157,7 +153,23 @@ export class Session {
   /** A feed was opened here, or something of it is wanted now: answers a Join that came before, or joins of our own accord. */
   offer(feed: Joinable): void {
     if (this.#ended || this.#remote === undefined || this.#channels.of(feed.id) !== undefined) return
-    this.#consider(feed, this.#remote, this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs')))
+    const joined = this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs'))
+    const wanted = this.#ranges ? feed.wanting : this.#channels.isKnown(feed.id)
+    if (joined === undefined && !wanted) return
+    const permission = this.#permissions.of(feed, this.#remote)
+    // Whoever decides may have done anything meanwhile.
+    if (permission === undefined || this.#ended || this.#channels.of(feed.id) !== undefined) return
+    const { serve, fetch } = permission
+    // To a peer of version 1 that has not joined, a Join says that something is wanted.
+    if (!fetch && !(serve && (joined !== undefined || !this.#ranges))) return
+    const channel = this.#channels.open(feed, permission, this.#ranges, this.outbox)
+    if (this.#ranges) {
+      channel.send({ type: PRIVATE_JOIN, prefix: feed.topic.subarray(0, 2), proof: this.#proof(feed, 'ours') })
+    } else {
+      channel.send({ type: JOIN, id: feed.id })
+    }
+    if (joined !== undefined) this.#open(channel, joined)
+    else if (this.#ranges && fetch) this.#events.onJoining(channel)
   }
 
   /** A feed was closed here. */
@@ -171,54 +183,51 @@ export class Session {
     if (this.#remote === undefined) return this.#onHandshake(decodeHandshake(frame))
     const type = messageType(frame)
     if (type >= FIRST_EXTENSION) {
-      const name = type <= LAST_EXTENSION ? this.#remote.extensions[type - FIRST_EXTENSION] : undefined
+      const name = this.#remote.extensions[type - FIRST_EXTENSION]
       if (name !== undefined && this.supports(name)) this.#events.onExtension(name, frame.subarray(1))
       return
     }
     // Version 0 does not have them: there they are unknown types.
-    if (type >= PRIVATE_JOIN && this.#remote.version === 0) return
+    if (type >= PRIVATE_JOIN && !this.#ranges) return
     const message = decodeMessage(frame)
-    if (message !== undefined) this.#onMessage(message)
+    if (message?.type === JOIN || message?.type === PRIVATE_JOIN) this.#onJoin(message)
+    else if (message !== undefined) this.#onMessage(message)
   }
 
   #onHandshake(remote: Handshake): void {
-    if (!PROTOCOLS.includes(remote.protocol)) throw new ProtocolError(`the protocol is not ${PROTOCOLS[0]}`)
+    if (!/^hyper(core|drive)$/.test(remote.protocol)) throw new ProtocolError('the protocol is not hypercore')
     if (remote.nonce !== undefined && this.#options.directory.isOwnNonce(remote.nonce)) {
       this.#isSelf = true
       // Otherwise our own proofs, sent back to us on this or another stream, would pass for the peer's.
-      throw new ProtocolError('the peer sends a nonce of our own')
+      throw new ProtocolError('the nonce is our own')
     }
     this.#remote = remote
-    this.#liveness.handshaken(remote.version >= 1)
+    this.#ranges = remote.version >= 1
+    this.#liveness.handshaken(this.#ranges)
     this.#events.onHandshake(remote)
     for (const feed of this.#options.directory.wanting()) this.offer(feed)
   }
 
-  #onMessage(message: Message): void {
-    if (message.type === JOIN) {
-      const remote = this.#channels.openRemote(message.channel, { id: copyBytes(message.id) })
-      return this.#onJoin(remote, this.#options.directory.byId(message.id))
-    }
-    if (message.type === PRIVATE_JOIN) {
-      const { prefix, proof } = message
-      const remote = this.#channels.openRemote(message.channel, { prefix: copyBytes(prefix), proof: copyBytes(proof) })
-      const candidates = [...this.#options.directory.byTopicPrefix(prefix)]
-      return this.#onJoin(
-        remote,
-        candidates.find((feed) => this.#names(remote, feed))
-      )
-    }
-
-    const remote = this.#channels.remote(message.channel)
-    if (remote === undefined || remote.closing) {
-      if (remote !== undefined && message.type === LEAVE) this.#closeRemote(remote)
+  #onJoin(message: Join): void {
+    const { directory } = this.#options
+    const isPublic = message.type === JOIN
+    const remote = this.#channels.openRemote(message.channel, isPublic ? message.id : message.proof, isPublic)
+    const candidates = isPublic ? [directory.byId(message.id)] : directory.byTopicPrefix(message.prefix)
+    for (const feed of candidates) {
+      if (feed === undefined || (!isPublic && toHex(this.#proof(feed, 'theirs')) !== remote.name)) continue
+      const channel = this.#channels.of(feed.id)
+      if (channel === undefined) this.offer(feed)
+      else this.#open(channel, remote)
       return
     }
+  }
+
+  #onMessage(message: Exclude<Message, Join>): void {
+    const remote = this.#channels.remote(message.channel)
+    if (remote === undefined) return
     const { channel } = remote
-    if (message.type === LEAVE) {
-      this.#closeRemote(remote)
-      return this.#onLeave(channel)
-    }
+    if (message.type === LEAVE) return this.#onLeave(remote)
+    if (channel?.left) return
     if (message.type === HAVE) return this.#onHave(remote, message)
     if (message.type === PAUSE) remote.paused = true
     if (message.type === UNPAUSE) remote.paused = false
@@ -226,19 +235,13 @@ export class Session {
     else if (message.type === RANGE_REQUEST) remote.early ??= message
   }
 
-  #onJoin(remote: RemoteSide, feed: Joinable | undefined): void {
-    if (feed === undefined) return
-    const channel = this.#channels.of(feed.id)
-    if (channel === undefined) this.#consider(feed, this.#remote as Handshake, remote)
-    else this.#open(channel, remote)
-  }
-
-  #onLeave(channel: Channel | undefined): void {
-    if (channel === undefined) return
-    this.#leave(channel)
+  #onLeave(remote: RemoteSide): void {
+    const { channel } = remote
+    if (channel !== undefined && !channel.left) this.#leave(channel)
+    this.#closeRemote(remote)
     // Our Join stands for when the remote opens the feed again.
-    const feed = this.#options.directory.byId(channel.feed.id)
-    if (feed?.wanting && (this.#remote as Handshake).version >= 1) this.offer(feed)
+    const feed = channel && this.#options.directory.byId(channel.feed.id)
+    if (feed?.wanting && this.#ranges) this.offer(feed)
   }
 
   #onHave(remote: RemoteSide, message: Have): void {
@@ -247,48 +250,9 @@ export class Session {
     // A feed that is not open here is not worth more memory than a bitfield takes.
     const limit = channel === undefined ? MAX_BITFIELD_BLOCKS : channel.feed.blocks || MAX_BLOCKS
     const blocks = message.blocks.filter((block) => block < limit && remote.have.add(block))
-    this.#bitfieldCost += remote.have.cost - remote.haveCost
-    remote.haveCost = remote.have.cost
-    if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields take too much memory')
+    this.#countHave(remote)
+    if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields are too large')
     channel?.handler?.onMessage({ ...message, blocks })
-  }
-
-  /**
-   * Joins a feed that has no channel yet, if somebody wants that and it is permitted: in answer to the remote's Join,
-   * where there is one.
-   */
-  #consider(feed: Joinable, remote: Handshake, joined: RemoteSide | undefined): void {
-    const wanted = remote.version >= 1 ? feed.wanting : this.#channels.isKnown(feed.id)
-    if (joined === undefined && !wanted) return
-    const permission = this.#permissions.of(feed, remote)
-    // Whoever decides may have done anything meanwhile.
-    if (permission === undefined || this.#ended || this.#channels.of(feed.id) !== undefined) return
-    if (joined !== undefined) {
-      if (permission.serve || permission.fetch) this.#answer(feed, permission, joined)
-    } else if (permission.fetch || (remote.version === 0 && permission.serve)) {
-      const channel = this.#join(feed, permission)
-      if (channel.ranges && permission.fetch) feed.onJoining?.(channel)
-    }
-  }
-
-  #join(feed: Joinable, permission: Permission): Channel {
-    const ranges = (this.#remote as Handshake).version >= 1
-    const channel = this.#channels.open(feed, {
-      permission,
-      ranges,
-      outbox: this.outbox,
-      fetchPaused: this.#events.fetchPaused
-    })
-    if (ranges) {
-      channel.send({ type: PRIVATE_JOIN, prefix: feed.topic.subarray(0, 2), proof: this.#proof(feed, 'ours') })
-    } else {
-      channel.send({ type: JOIN, id: feed.id })
-    }
-    return channel
-  }
-
-  #answer(feed: Joinable, permission: Permission, remote: RemoteSide): void {
-    this.#open(this.#join(feed, permission), remote)
   }
 
   #open(channel: Channel, remote: RemoteSide): void {
@@ -303,12 +267,11 @@ export class Session {
     channel.send({ type: LEAVE })
     this.#channels.close(channel)
     const { remote } = channel
-    if (remote !== undefined) this.#channels.addKnown(remote)
-    if (remote !== undefined && this.#channels.remote(remote.number) === remote) {
+    if (remote !== undefined) {
+      this.#channels.addKnown(remote)
       // hypercore 1.x sends no Leave of its own in answer: with ours, both numbers are free.
-      if ((this.#remote as Handshake).version === 0) this.#closeRemote(remote)
-      else remote.closing = true
-      this.#clearHave(remote)
+      if (this.#ranges) this.#clearHave(remote)
+      else this.#closeRemote(remote)
     }
     channel.handler?.onLeave()
   }
@@ -319,31 +282,28 @@ export class Session {
   }
 
   #clearHave(remote: RemoteSide): void {
-    this.#bitfieldCost -= remote.haveCost
-    remote.haveCost = 0
     remote.have.clear()
+    this.#countHave(remote)
   }
 
-  /** Whether the remote's Join means this feed. */
-  #names(remote: RemoteSide, feed: Joinable): boolean {
-    if ('id' in remote.name) return equalBytes(remote.name.id, feed.id)
-    return equalBytes(remote.name.proof, this.#proof(feed, 'theirs'))
+  #countHave(remote: RemoteSide): void {
+    this.#bitfieldCost += remote.have.cost - remote.haveCost
+    remote.haveCost = remote.have.cost
   }
 
   #proof(feed: Joinable, whose: 'ours' | 'theirs'): Uint8Array {
     const ours = this.#options.nonce
     const theirs = this.#remote?.nonce ?? new Uint8Array(0)
-    const [prover, verifier] = whose === 'ours' ? [ours, theirs] : [theirs, ours]
-    return joinProof(this.#options.sha256, feed.id, { prover, verifier, binding: this.#options.channelBinding })
+    const nonces = whose === 'ours' ? ([ours, theirs] as const) : ([theirs, ours] as const)
+    return joinProof(this.#options.sha256, feed.id, nonces, this.#options.channelBinding)
   }
 
   #finish(error: Error | undefined): void {
     this.#ended = true
     this.#liveness.stop()
-    for (const channel of [...this.#channels.channels()]) {
-      channel.left = true
-      channel.handler?.onLeave()
-    }
+    const channels = [...this.#channels.channels()]
+    for (const channel of channels) this.#channels.close(channel)
+    for (const { handler } of channels) handler?.onLeave()
     this.#events.onEnd(error)
   }
 }

@@ -11,7 +11,7 @@ import { HANDSHAKE, SCHEMAS } from './schemas.ts'
 export function decodeHandshake(payload: Uint8Array): Handshake {
   const handshake = readFields(new ProtobufReader(payload), HANDSHAKE) as unknown as Handshake
   const { version, id, nonce } = handshake
-  if (version > 0 && nonce === undefined) throw new ProtocolError('a handshake lacks its nonce')
+  if (version > 0 && nonce === undefined) throw new ProtocolError('a message lacks its nonce')
   return { ...handshake, id: copyBytes(id), nonce: nonce && copyBytes(nonce) }
 }
 
@@ -28,9 +28,8 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
   const type = messageType(payload)
   const schema = SCHEMAS[type]
   if (schema === undefined) return undefined
-  const fields = readFields(new ProtobufReader(payload, 1), schema)
-  if (type === RANGE_RESPONSE) return rangeResponse(fields as unknown as RangeFields)
-  const message = { type, ...fields } as unknown as Message
+  const message = { type, ...readFields(new ProtobufReader(payload, 1), schema) } as Message | RangeFields
+  if (message.type === RANGE_RESPONSE) return rangeResponse(message as RangeFields)
   if ('count' in message) {
     const { start, count } = message
     if (count < 1 || count > MAX_RANGE_BLOCKS || start + count > MAX_BLOCKS) {

@@ -4,7 +4,6 @@ import { type Handshake, type Message, RANGE_RESPONSE } from './messages.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import { rangeFields } from './range-response.ts'
 import { HANDSHAKE, SCHEMAS } from './schemas.ts'
-import { varintLength, writeVarint } from './varint.ts'
 
 /** The empty frame that keeps an idle link open (PROTOCOL section 4). */
 export const KEEP_ALIVE = Uint8Array.of(0)
@@ -32,10 +31,8 @@ export function encodeMessage(message: Message): Uint8Array {
 
 /** The whole frame of an extension message: its number in the sender's own list, and the payload. */
 export function encodeExtension(type: number, payload: Uint8Array): Uint8Array {
-  const length = 1 + payload.length
-  const bytes = new Uint8Array(varintLength(length) + length)
-  const offset = writeVarint(bytes, 0, length)
-  bytes[offset] = type
-  bytes.set(payload, offset + 1)
-  return bytes
+  const writer = new ProtobufWriter()
+  writer.append(Uint8Array.of(type))
+  writer.append(payload)
+  return concatBytes(writer.frame())
 }

@@ -11,7 +11,7 @@ export interface Field<T = unknown> {
   /** What an absent field stands for, and is not written; a field without this is required. */
   absent?(): T
   /** `before`: what came before it, of the same field. */
-  read(reader: ProtobufReader, before: T): T
+  read(reader: ProtobufReader, before?: T): T
   write(writer: ProtobufWriter, number: number, value: T): void
 }
 
@@ -56,14 +56,12 @@ export const number: Field<number> = {
   write: (writer, number, value) => writer.number(number, value)
 }
 
-/** Bytes, as a view: `length` of them, or however many. */
-export function bytes(length?: number): Field<Uint8Array> {
+/** Bytes, as a view: as many as `may` be. */
+export function bytes(may = (_length: number) => true): Field<Uint8Array> {
   return {
     read(reader) {
       const value = reader.bytes()
-      if (value.length !== (length ?? value.length)) {
-        throw new ProtocolError(`a field has ${value.length} bytes, not ${length}`)
-      }
+      if (!may(value.length)) throw new ProtocolError(`a field cannot have ${value.length} bytes`)
       return value
     },
     write: (writer, number, value) => writer.bytes(number, value)
@@ -76,25 +74,17 @@ export const blocks: Field<Uint8Array | readonly Uint8Array[]> = {
   write: (writer, number, values) => writer.bytes(number, ...(values as readonly Uint8Array[]))
 }
 
-export const hash = bytes(HASH_BYTES)
+export const hash = bytes((length) => length === HASH_BYTES)
 
 /** Any number of hashes up to that of a proof, one after the other. */
-export const hashes: Field<Uint8Array> = {
-  ...bytes(),
-  read(reader) {
-    const value = reader.bytes()
-    if (value.length % HASH_BYTES > 0 || value.length > MAX_PROOF_NODES * HASH_BYTES) {
-      throw new ProtocolError(`${value.length} bytes are no list of up to ${MAX_PROOF_NODES} hashes`)
-    }
-    return value
-  }
-}
+export const hashes = bytes((length) => length % HASH_BYTES === 0 && length <= MAX_PROOF_NODES * HASH_BYTES)
+
+const name = bytes((length) => length <= MAX_EXTENSION_NAME_BYTES)
 
 /** A name in UTF-8. */
 export const text: Field<string> = {
   read(reader) {
-    const value = reader.bytes()
-    if (value.length > MAX_EXTENSION_NAME_BYTES) throw new ProtocolError(`a name of ${value.length} bytes is too long`)
+    const value = name.read(reader)
     try {
       return fromUtf8(value)
     } catch (cause) {
@@ -102,22 +92,6 @@ export const text: Field<string> = {
     }
   },
   write: (writer, number, value) => writer.bytes(number, toUtf8(value))
-}
-
-/** Numbers, each as a field, or packed as they may come all the same (PROTOCOL section 2). */
-export function numbers(most: number): Field<readonly number[]> {
-  return {
-    absent: () => [],
-    read: (reader, before) => reader.numbers(before as number[], most),
-    write(writer, number, values) {
-      for (const value of values) writer.number(number, value)
-    }
-  }
-}
-
-/** The same, always packed. */
-export function packed(most: number): Field<readonly number[]> {
-  return { ...numbers(most), write: (writer, number, values) => writer.packed(number, values) }
 }
 
 /** A message within a message, of less than 128 bytes. */
@@ -132,18 +106,27 @@ export function message(schema: Schema): Field<Record<string, unknown>> {
   }
 }
 
-/** A field that comes any number of times up to `most`. */
+/** A field that comes any number of times up to `most`. Numbers may come packed all the same (PROTOCOL section 2). */
 export function list<T>(item: Field<T>, most: number): Field<readonly T[]> {
   return {
     absent: () => [],
     read(reader, before) {
       const items = before as T[]
-      if (items.length === most) throw new ProtocolError(`a message has more than ${most} fields of a kind`)
-      items.push(item.read(reader, items[0] as T))
+      const packed = item === (number as unknown) ? reader.packed() : undefined
+      do {
+        if (packed?.atEnd) break
+        if (items.length === most) throw new ProtocolError(`more than ${most} fields of a kind`)
+        items.push(item.read(packed ?? reader))
+      } while (packed !== undefined)
       return items
     },
     write(writer, number, values) {
       for (const value of values) item.write(writer, number, value)
     }
   }
+}
+
+/** Numbers that are always written packed. */
+export function packed(most: number): Field<readonly number[]> {
+  return { ...list(number, most), write: (writer, number, values) => writer.packed(number, values) }
 }

@@ -30,9 +30,7 @@ export class FrameDecoder {
       if (this.#missing === 0) {
         const length = this.#length.push(chunk[offset++] as number)
         if (length === undefined) continue
-        if (length > MAX_FRAME_BYTES) {
-          throw new ProtocolError(`a frame has up to ${MAX_FRAME_BYTES} bytes, not ${length}`)
-        }
+        if (length > MAX_FRAME_BYTES) throw new ProtocolError(`a frame has up to ${MAX_FRAME_BYTES} bytes`)
         if (length === 0) yield chunk.subarray(offset, offset)
         this.#missing = length
         continue

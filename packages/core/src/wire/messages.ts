@@ -90,8 +90,8 @@ export interface RangeCancel {
   readonly count: number
 }
 
-/** A message about one channel; `channel` is the sender's own number for it. */
-export type Message =
+/** Names the feed of a channel: by its id, or by the proof that the sender knows it. */
+export type Join =
   | { readonly type: typeof JOIN; readonly channel: number; readonly id: Uint8Array }
   | {
       readonly type: typeof PRIVATE_JOIN
@@ -101,6 +101,10 @@ export type Message =
       /** Proves to those who know the id, and to them alone, that the sender knows it: 32 bytes. */
       readonly proof: Uint8Array
     }
+
+/** A message about one channel; `channel` is the sender's own number for it. */
+export type Message =
+  | Join
   | { readonly type: typeof LEAVE | typeof PAUSE | typeof UNPAUSE; readonly channel: number }
   | Have
   | { readonly type: typeof REQUEST | typeof CANCEL; readonly channel: number; readonly block: number }

@@ -18,9 +18,13 @@ export class ProtobufReader {
     this.#offset = offset
   }
 
+  get atEnd(): boolean {
+    return this.#offset >= this.#bytes.length
+  }
+
   /** The number of the next field, or 0 at the end. Read its value, or `skip` it, before the next call. */
   field(): number {
-    if (this.#offset >= this.#bytes.length) return 0
+    if (this.atEnd) return 0
     const tag = this.#next()
     this.#wireType = tag % 8
     const field = Math.floor(tag / 8)
@@ -34,16 +38,9 @@ export class ProtobufReader {
     return this.#next()
   }
 
-  /** Adds the values of a repeated number field, packed or not, to those before it: up to `most` in all. */
-  numbers(values: number[], most: number): number[] {
-    if (this.#wireType === BYTES) {
-      const packed = new ProtobufReader(this.bytes())
-      while (packed.#offset < packed.#bytes.length && values.length <= most) values.push(packed.#next())
-    } else {
-      values.push(this.number())
-    }
-    if (values.length > most) throw new ProtocolError(`a list has more than ${most} numbers`)
-    return values
+  /** The values of a number field that is packed; `undefined` where it has one that is not. */
+  packed(): ProtobufReader | undefined {
+    return this.#wireType === BYTES ? new ProtobufReader(this.bytes()) : undefined
   }
 
   /** The value of a bytes field: a view. */
@@ -54,23 +51,13 @@ export class ProtobufReader {
 
   /** Passes over a value of whatever kind. Numbers beyond 2^53 are fine here: nobody reads them. */
   skip(): void {
-    switch (this.#wireType) {
-      case VARINT: {
-        let length = 1
-        while ((this.#take(1)[0] as number) >= 128) if (++length > 10) throw new ProtocolError('a varint never ends')
-        return
-      }
-      case FIXED64:
-        this.#take(8)
-        return
-      case BYTES:
-        this.bytes()
-        return
-      case FIXED32:
-        this.#take(4)
-        return
-      default:
-        throw new ProtocolError('a field has an unknown wire type')
+    if (this.#wireType === BYTES) this.bytes()
+    else if (this.#wireType === FIXED32) this.#take(4)
+    else if (this.#wireType === FIXED64) this.#take(8)
+    else {
+      this.#expect(VARINT)
+      let length = 1
+      while ((this.#take(1)[0] as number) >= 128) if (++length > 10) throw new ProtocolError('a number is too large')
     }
   }
 
@@ -96,5 +83,5 @@ export class ProtobufReader {
 }
 
 function truncated(): ProtocolError {
-  return new ProtocolError('a message ends within a field')
+  return new ProtocolError('a frame ends within a field')
 }

@@ -27,13 +27,16 @@ export class ProtobufWriter {
   /** A bytes field, in one part or several. Long ones belong to the frame from now on. */
   bytes(field: number, ...parts: readonly Uint8Array[]): void {
     this.#header(field, totalLength(parts))
-    for (const bytes of parts) {
-      if (bytes.length >= APART_BYTES) this.#apart.push({ at: this.#end, bytes })
-      else {
-        this.#reserve(bytes.length)
-        scratch.set(bytes, this.#end)
-        this.#end += bytes.length
-      }
+    for (const bytes of parts) this.append(bytes)
+  }
+
+  /** Bytes as they are. Long ones belong to the frame from now on. */
+  append(bytes: Uint8Array): void {
+    if (bytes.length >= APART_BYTES) this.#apart.push({ at: this.#end, bytes })
+    else {
+      this.#reserve(bytes.length)
+      scratch.set(bytes, this.#end)
+      this.#end += bytes.length
     }
   }
 

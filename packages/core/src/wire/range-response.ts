@@ -1,8 +1,9 @@
 import { ProtocolError } from '@anyfeed/interfaces'
-import { RANGE_RESPONSE, type RangeResponse } from './messages.ts'
+import type { RANGE_RESPONSE, RangeResponse } from './messages.ts'
 
 /** The fields of a range response as they stand on the wire (docs/protocol.md, range requests). */
 export interface RangeFields {
+  readonly type: typeof RANGE_RESPONSE
   readonly channel: number
   readonly id: number
   readonly start: number
@@ -16,11 +17,10 @@ export interface RangeFields {
 
 const NOTHING = new Uint8Array(0)
 
-export function rangeFields({ channel, id, start, blocks, proof, roots, last }: RangeResponse): RangeFields {
+export function rangeFields(message: RangeResponse): RangeFields {
+  const { blocks, proof, roots, last } = message
   return {
-    channel,
-    id,
-    start,
+    ...message,
     length: roots?.blocks,
     roots: roots?.hashes,
     last: last ? 1 : undefined,
@@ -32,29 +32,17 @@ export function rangeFields({ channel, id, start, blocks, proof, roots, last }: 
 
 /** Throws a {@link ProtocolError} for fields that do not fit together. */
 export function rangeResponse(fields: RangeFields): RangeResponse {
-  const { channel, id, start, length, roots, last = 0, proof = NOTHING, lengths, data = NOTHING } = fields
-  if ((length === undefined) !== (roots === undefined)) throw new ProtocolError('a length comes with roots')
-  if (lengths.length === 0 && last === 0) throw new ProtocolError('an answer without blocks is the last')
-  return {
-    type: RANGE_RESPONSE,
-    channel,
-    id,
-    start,
-    blocks: cut(data as Uint8Array, lengths),
-    proof,
-    roots: roots && { blocks: length as number, hashes: roots },
-    last: last > 0
-  }
-}
-
-/** Cuts the data into blocks of these lengths. */
-function cut(data: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  const { length, roots, last = 0, proof = NOTHING, lengths, data = NOTHING, ...rest } = fields
   const blocks: Uint8Array[] = []
-  let start = 0
+  let end = 0
   for (const length of lengths) {
-    blocks.push(data.subarray(start, start + length))
-    start += length
+    const start = end
+    end += length
+    blocks.push((data as Uint8Array).subarray(start, end))
   }
-  if (start !== data.length) throw new ProtocolError(`blocks of ${start} bytes do not make ${data.length} bytes`)
-  return blocks
+  // Only the last answer may have no blocks, and a length comes with roots.
+  if (end !== data.length || last + lengths.length === 0 || (length === undefined) !== (roots === undefined)) {
+    throw new ProtocolError('an answer contradicts itself')
+  }
+  return { ...rest, blocks, proof, roots: roots && { blocks: length as number, hashes: roots }, last: last > 0 }
 }

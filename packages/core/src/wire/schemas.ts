@@ -8,7 +8,6 @@ import {
   list,
   message,
   number,
-  numbers,
   optional,
   packed,
   type Schema,
@@ -52,13 +51,13 @@ const range = { id: number, start: number, count: number }
 export const SCHEMAS: { readonly [type: number]: Schema | undefined } = {
   [JOIN]: onChannel({ id: hash }),
   [LEAVE]: nothing,
-  [HAVE]: onChannel({ blocks: numbers(MAX_HAVE_BLOCKS), bitfield: optional(bytes()) }),
+  [HAVE]: onChannel({ blocks: list(number, MAX_HAVE_BLOCKS), bitfield: optional(bytes()) }),
   [PAUSE]: nothing,
   [UNPAUSE]: nothing,
   [REQUEST]: block,
   [RESPONSE]: onChannel({ block: number, data: bytes(), proof: list(node, MAX_PROOF_NODES) }),
   [CANCEL]: block,
-  [PRIVATE_JOIN]: onChannel({ prefix: bytes(2), proof: hash }),
+  [PRIVATE_JOIN]: onChannel({ prefix: bytes((length) => length === 2), proof: hash }),
   [RANGE_REQUEST]: onChannel({ ...range, top: optional(number) }),
   [RANGE_RESPONSE]: onChannel({
     id: number,

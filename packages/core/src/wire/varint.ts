@@ -1,6 +1,8 @@
 import { ProtocolError } from '@anyfeed/interfaces'
 
 const MAX_VARINT_BYTES = 10
+/** What a byte behind these would be multiplied with. */
+const MAX_SCALE = 128 ** MAX_VARINT_BYTES
 
 /** The number of bytes that an unsigned LEB128 varint of `value` (0 to 2^53 - 1) takes. */
 export function varintLength(value: number): number {
@@ -24,26 +26,23 @@ export function writeVarint(bytes: Uint8Array, offset: number, value: number): n
 export class VarintReader {
   #value = 0
   #scale = 1
-  #bytes = 0
 
   /** Whether a number has begun and not ended. */
   get partial(): boolean {
-    return this.#bytes > 0
+    return this.#scale > 1
   }
 
   /** Returns the number once its last byte was given, and starts anew. */
   push(byte: number): number | undefined {
     this.#value += (byte & 127) * this.#scale
     this.#scale *= 128
-    this.#bytes++
-    if (this.#value > Number.MAX_SAFE_INTEGER || this.#bytes > MAX_VARINT_BYTES) {
-      throw new ProtocolError('a number is beyond 2^53 - 1')
+    if (!Number.isSafeInteger(this.#value) || this.#scale > MAX_SCALE) {
+      throw new ProtocolError('a number is too large')
     }
     if (byte >= 128) return undefined
     const value = this.#value
     this.#value = 0
     this.#scale = 1
-    this.#bytes = 0
     return value
   }
 }
