@@ -1,4 +1,4 @@
-import { type StoredBlock, type TreeNode, VerificationError } from '@anyfeed/interfaces'
+import type { StoredBlock, TreeNode, VerificationError } from '@anyfeed/interfaces'
 import { equalBytes } from '../bytes/compare.ts'
 import { fullRoots } from './flat-tree.ts'
 import { untrue, verifyRoots } from './roots.ts'
