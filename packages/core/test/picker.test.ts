@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { PagedBitfield } from '../src/bitfield/paged-bitfield.ts'
 import { PeerCursor } from '../src/replicator/peer-cursor.ts'
-import { type BlockRange, Picker } from '../src/replicator/picker.ts'
+import { Picker } from '../src/replicator/picker.ts'
+import type { Run } from '../src/tree/subtree.ts'
 
 const BLOCKS = 200
 
@@ -10,9 +11,9 @@ const BLOCKS = 200
 class World {
   readonly have = new PagedBitfield()
   readonly busy = new Map<number, number>()
-  readonly picker = new Picker(this.have, this.busy)
+  readonly picker = new Picker(this.have, this.busy, new Set(), (length) => new Uint8Array(length))
   readonly peers = [0, 1, 2].map(() => ({ has: new PagedBitfield(), cursor: new PeerCursor() }))
-  readonly ranges: BlockRange[] = []
+  readonly ranges: Run[] = []
   readonly wanted: number[] = []
 
   offer(peer: number, block: number): void {
@@ -85,11 +86,11 @@ it('offers every wanted block that a peer has, in the end, and none twice while 
         } else if (what === 'range') {
           const range = { start: block, end: block + length }
           world.ranges.push(range)
-          picker.addRange(range)
+          picker.ranges.normal.add(range)
           for (const other of world.peers) other.cursor.rewind(range.start)
         } else if (what === 'unrange') {
           const range = world.ranges.pop()
-          if (range !== undefined) picker.deleteRange(range)
+          if (range !== undefined) picker.ranges.normal.delete(range)
         } else if (what === 'have') {
           if (has.add(block)) world.offer(peer, block)
         } else if (what === 'bitfield') {
@@ -133,7 +134,7 @@ it('offers every wanted block that a peer has, in the end, and none twice while 
 it('asks for what somebody waits for before the rest', () => {
   const world = new World()
   world.peers[0]?.has.fillTo(100)
-  world.picker.addRange({ start: 0, end: Infinity })
+  world.picker.ranges.normal.add({ start: 0, end: Infinity })
   world.ranges.push({ start: 0, end: Infinity })
   expect(world.pick(0)).toBe(0)
   for (const block of [77, 33]) {
@@ -148,7 +149,7 @@ it('keeps a bounded memory of blocks that the cursor had passed', () => {
   const world = new World()
   const cursor = new PeerCursor()
   const has = new PagedBitfield()
-  world.picker.addRange({ start: 0, end: Infinity })
+  world.picker.ranges.normal.add({ start: 0, end: Infinity })
   has.add(500_000)
   expect(world.picker.next(cursor, has, Infinity)).toBe(500_000)
   world.busy.set(500_000, 0)

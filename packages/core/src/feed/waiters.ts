@@ -5,7 +5,7 @@ import type { Replicator } from '../replicator/replicator.ts'
 import { type Waiting, wait } from '../wait/wait.ts'
 
 /** Each block of a feed brings its length. */
-const ANY_BLOCK: BlockRange = { start: 0, end: Infinity }
+const ANY_BLOCK: BlockRange = { start: 0, end: Infinity, priority: 'normal' }
 
 /** Somebody who waits for a block: it is given its bytes, or `null` when it lies past the feed's end. */
 interface Waiter {

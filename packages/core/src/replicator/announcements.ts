@@ -1,8 +1,7 @@
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { MAX_BITFIELD_BLOCKS, MAX_HAVE_BLOCKS } from '../limits.ts'
-import type { Channel } from '../session/channel.ts'
 import { HAVE } from '../wire/messages.ts'
-import type { PeerLink } from './peer-link.ts'
+import type { FeedPeer } from './feed-peer.ts'
 
 /** Announcements wait while this many bytes do, and become one bitfield when there are many. */
 const ANNOUNCE_HIGH_WATER_BYTES = 256 * 1024
@@ -12,35 +11,27 @@ const ANNOUNCE_TOGETHER = 32
 
 const NOTHING = new PagedBitfield()
 
-/** The feed whose blocks are announced. */
-export interface AnnouncedFeed {
-  readonly have: PagedBitfield
-  readonly tree: { readonly blocks: number }
+/** A peer that may owe us blocks. */
+interface AnnouncedPeer extends FeedPeer {
+  readonly asking: { readonly owed: number }
 }
 
 /** Tells one peer which blocks of one feed are here. */
 export class Announcements {
-  readonly #channel: Channel
-  readonly #link: PeerLink
-  readonly #asking: { readonly owed: number }
-  readonly #feed: AnnouncedFeed
+  readonly #peer: AnnouncedPeer
   #waiting: number[] | 'all' = []
   /** Whether there are blocks here of which the peer was not told because it had them. */
   #untold = false
 
-  /** `asking`: what the peer owes. */
-  constructor(channel: Channel, link: PeerLink, asking: { readonly owed: number }, feed: AnnouncedFeed) {
-    this.#channel = channel
-    this.#link = link
-    this.#asking = asking
-    this.#feed = feed
+  constructor(peer: AnnouncedPeer) {
+    this.#peer = peer
   }
 
   /** Tells the peer of blocks that are here now, at once or when it is their time. */
   add(blocks: readonly number[]): void {
-    if (this.#waiting === 'all' || !this.#channel.permission.serve) return
+    if (this.#waiting === 'all') return
     // A peer of version 0 is told of what it sent itself too, as the original does.
-    const have = this.#channel.ranges ? this.#channel.remote?.have : undefined
+    const have = this.#peer.channel.ranges ? this.#peer.channel.remote?.have : undefined
     for (const block of blocks) {
       if (have?.has(block)) this.#untold = true
       else this.#waiting.push(block)
@@ -51,27 +42,22 @@ export class Announcements {
 
   /** Tells the peer of everything that is here, instead of what it was told before. */
   addAll(): void {
-    if (this.#channel.permission.serve) this.#waiting = 'all'
+    this.#waiting = 'all'
     this.send()
   }
 
   /** The peer may have lost what it had: it is told of all that it was not told of because of that. */
   remoteChanged(): void {
-    if (this.#untold) this.addAll()
-    else this.send()
+    if (this.#untold) this.#waiting = 'all'
+    this.send()
   }
 
   /** Sends what waits, when it is its time. */
   send(): void {
     const { length } = this.#waiting
-    this.#link.announcing.delete(this)
-    if (length === 0) return
-    if (this.#link.session.outbox.bytes > ANNOUNCE_HIGH_WATER_BYTES) {
-      this.#link.announcing.add(this)
-      return
-    }
+    if (length === 0 || this.#peer.link.session.outbox.bytes > ANNOUNCE_HIGH_WATER_BYTES) return
     // A peer that is sending blocks can wait: what comes from it interests others first.
-    if (this.#asking.owed > 0 && this.#waiting !== 'all' && length < ANNOUNCE_TOGETHER) return
+    if (this.#peer.asking.owed > 0 && this.#waiting !== 'all' && length < ANNOUNCE_TOGETHER) return
     if (this.#waiting === 'all') this.sendAll()
     else this.#send(this.#waiting)
     this.#waiting = []
@@ -80,7 +66,7 @@ export class Announcements {
   /** Tells the peer of everything that is here: by a bitfield, and lists of what lies beyond it. */
   sendAll(): void {
     this.#untold = false
-    const { have, tree } = this.#feed
+    const { have, tree } = this.#peer.feed
     this.#send([], have.toBytes(Math.min(tree.blocks, MAX_BITFIELD_BLOCKS)))
     let blocks: number[] = []
     let block = have.nextMissingIn(NOTHING, MAX_BITFIELD_BLOCKS, tree.blocks)
@@ -94,6 +80,6 @@ export class Announcements {
   }
 
   #send(blocks: readonly number[], bitfield?: Uint8Array): void {
-    this.#channel.send({ type: HAVE, blocks, bitfield })
+    if (this.#peer.channel.permission.serve) this.#peer.channel.send({ type: HAVE, blocks, bitfield })
   }
 }

@@ -1,11 +1,12 @@
 import { ProtocolError } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
-import type { Channel, RunRequest } from '../session/channel.ts'
+import type { RunRequest } from '../session/channel.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
 import type { RangeVerifier } from '../tree/range-verifier.ts'
 import type { Run } from '../tree/subtree.ts'
 import { CANCEL, RANGE_CANCEL, REQUEST } from '../wire/messages.ts'
-import type { LinkChannel, LinkRequest, PeerLink } from './peer-link.ts'
+import type { FeedPeer } from './feed-peer.ts'
+import type { LinkRequest } from './peer-link.ts'
 import { mergeRuns } from './runs.ts'
 
 /** Requests given up lately whose answers may still come: so many ranges, or single blocks. */
@@ -42,20 +43,14 @@ export function isOwed(asked: Asked, block: number): boolean {
 export class Asking {
   /** Proofs must rest on the roots, as far as this peer is concerned. */
   rootsOnly = false
-  readonly #channel: Channel
-  readonly #link: PeerLink
-  readonly #owner: LinkChannel
-  readonly #tree: FeedTree
+  readonly #peer: FeedPeer
   readonly #open = new Map<number, Asked>()
   readonly #givenUp = new Map<number, Asked>()
   #nextId = 0
   #owed = 0
 
-  constructor(channel: Channel, link: PeerLink, owner: LinkChannel, tree: FeedTree) {
-    this.#channel = channel
-    this.#link = link
-    this.#owner = owner
-    this.#tree = tree
+  constructor(peer: FeedPeer) {
+    this.#peer = peer
   }
 
   /** How many blocks are owed. */
@@ -65,11 +60,11 @@ export class Asking {
 
   /** Asks for a run of blocks: for one, of version 0. */
   ask(run: Run): void {
-    if (this.#channel.ranges) {
-      const asked = this.#add(requestFor(this.#tree, run, this.rootsOnly))
-      this.#channel.askRange(asked.id, asked)
+    if (this.#peer.channel.ranges) {
+      const asked = this.#add(requestFor(this.#peer.feed.tree, run, this.rootsOnly))
+      this.#peer.channel.askRange(asked.id, asked)
     } else {
-      this.#channel.send({ type: REQUEST, block: this.#add(run).id })
+      this.#peer.channel.send({ type: REQUEST, block: this.#add(run).id })
     }
   }
 
@@ -82,7 +77,7 @@ export class Asking {
   /** What an answer is to, which may have been given up. Throws for what was never asked for. */
   of(id: number, isRange: boolean): Asked {
     const asked = this.#open.get(id) ?? this.#givenUp.get(id)
-    if (asked === undefined || isRange !== this.#channel.ranges)
+    if (asked === undefined || isRange !== this.#peer.channel.ranges)
       throw new ProtocolError(`answer ${id} was not asked for`)
     return asked
   }
@@ -104,7 +99,7 @@ export class Asking {
     const passedOver = this.#settle(asked, until, start, end)
     asked.next = until
     if (over) this.#close(asked)
-    if (blocks > 0) this.#link.answered(asked, blocks, bytes)
+    if (blocks > 0) this.#peer.link.answered(asked, blocks, bytes)
     return passedOver
   }
 
@@ -137,8 +132,8 @@ export class Asking {
   #add(request: RunRequest): Asked {
     const asked: Asked = {
       ...request,
-      id: this.#channel.ranges ? this.#nextId++ : request.start,
-      owner: this.#owner,
+      id: this.#peer.channel.ranges ? this.#nextId++ : request.start,
+      owner: this.#peer,
       blocks: 0,
       sentAt: 0,
       sequence: 0,
@@ -147,14 +142,14 @@ export class Asking {
       givenUp: 0
     }
     this.#open.set(asked.id, asked)
-    this.#link.requests.add(asked)
+    this.#peer.link.add(asked)
     this.#owe(asked, asked.end - asked.start)
     return asked
   }
 
   #sendCancel({ id }: Asked, start: number, end: number): void {
-    if (this.#channel.ranges) this.#channel.send({ type: RANGE_CANCEL, id, start, count: end - start })
-    else this.#channel.send({ type: CANCEL, block: start })
+    if (this.#peer.channel.ranges) this.#peer.channel.send({ type: RANGE_CANCEL, id, start, count: end - start })
+    else this.#peer.channel.send({ type: CANCEL, block: start })
   }
 
   #giveUp(asked: Asked): number[] {
@@ -163,7 +158,7 @@ export class Asking {
     asked.givenUp = 1 + (this.#givenUp.get(asked.id)?.givenUp ?? 0)
     this.#givenUp.set(asked.id, asked)
     const [oldest] = this.#givenUp.keys()
-    const most = this.#channel.ranges ? MAX_RANGES_GIVEN_UP : MAX_BLOCKS_GIVEN_UP
+    const most = this.#peer.channel.ranges ? MAX_RANGES_GIVEN_UP : MAX_BLOCKS_GIVEN_UP
     if (this.#givenUp.size > most) this.#givenUp.delete(oldest as number)
     return blocks
   }
@@ -183,11 +178,11 @@ export class Asking {
 
   #owe(asked: Asked, blocks: number): void {
     this.#owed += blocks
-    this.#link.requests.owe(asked, blocks)
+    this.#peer.link.owe(asked, blocks)
   }
 
   #close(asked: Asked): void {
     this.#open.delete(asked.id)
-    this.#link.requests.delete(asked)
+    this.#peer.link.delete(asked)
   }
 }

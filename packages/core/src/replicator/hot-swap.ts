@@ -11,7 +11,7 @@ const MOST_WATCHED = 64
 /** A peer, as far as it matters who is quicker. */
 export interface SwapPeer {
   /** How quickly it answers, in milliseconds; `undefined` while that is not known. */
-  readonly roundTripTime: number | undefined
+  readonly link: { readonly window: { readonly roundTripTime: number | undefined } }
   /** Whether it can be asked for the block now. */
   canGive(block: number): boolean
 }
@@ -24,15 +24,14 @@ export interface SwapTarget<Peer extends SwapPeer> {
   owner(block: number): Peer | undefined
   /** All peers, the quickest first. */
   quickestFirst(): readonly Peer[]
-  /** Asks another peer for the block as well. */
+  /** Asks another peer for the block as well, unless two were asked already. */
   swap(block: number, to: Peer): void
 }
 
-/** An urgent block that was asked for: of whom, since when, and whether it was asked of another one already. */
+/** An urgent block that was asked for: of whom, and since when. */
 interface Watched<Peer> {
   readonly owner: Peer
   readonly since: number
-  swapped: boolean
 }
 
 /**
@@ -71,14 +70,14 @@ export class HotSwap<Peer extends SwapPeer> {
       const owner = this.#target.owner(block)
       if (owner === undefined) continue
       let watched = before.get(block)
-      if (watched?.owner !== owner) watched = { owner, since: now, swapped: watched?.swapped ?? false }
+      if (watched?.owner !== owner) watched = { owner, since: now }
       this.#watched.set(block, watched)
       // The quickest of those that are known to be quick.
-      const other = peers.find((peer) => peer.roundTripTime !== undefined && peer !== owner && peer.canGive(block))
-      if (other === undefined || watched.swapped) continue
-      if (now - watched.since < 2 * (other.roundTripTime as number) + PATIENCE) continue
-      watched.swapped = true
-      this.#target.swap(block, other)
+      const other = peers.find(
+        (peer) => peer.link.window.roundTripTime !== undefined && peer !== owner && peer.canGive(block)
+      )
+      const patience = 2 * (other?.link.window.roundTripTime ?? Infinity) + PATIENCE
+      if (other !== undefined && now - watched.since >= patience) this.#target.swap(block, other)
     }
     if (this.#watched.size > 0) this.watch()
   }

@@ -17,10 +17,11 @@ import {
 } from '../wire/messages.ts'
 import { Announcements } from './announcements.ts'
 import { type Asked, Asking } from './asking.ts'
+import type { FeedPeer, ServedFeed } from './feed-peer.ts'
 import type { Pauses } from './pauses.ts'
 import { PeerCursor } from './peer-cursor.ts'
-import type { LinkChannel, PeerLink } from './peer-link.ts'
-import { type ServedFeed, Serving } from './serving.ts'
+import type { PeerLink } from './peer-link.ts'
+import { Serving } from './serving.ts'
 
 /** The feed's replicator, as one of its channels sees it. */
 export interface ChannelReplicator {
@@ -46,51 +47,46 @@ export interface ChannelReplicator {
 }
 
 /** One feed with one peer. */
-export class PeerChannel implements ChannelHandler, LinkChannel {
+export class PeerChannel implements ChannelHandler, FeedPeer {
   readonly cursor = new PeerCursor()
-  readonly link: PeerLink
   /** What the peer was asked for. */
-  readonly asking: Asking
-  readonly announcements: Announcements
-  readonly #channel: Channel
+  readonly asking: Asking = new Asking(this)
+  readonly announcements: Announcements = new Announcements(this)
+  readonly feed: ServedFeed
+  readonly channel: Channel
+  readonly link: PeerLink
   readonly #replicator: ChannelReplicator
-  readonly #serving: Serving
+  readonly #serving = new Serving(this)
 
   constructor(replicator: ChannelReplicator, channel: Channel, link: PeerLink) {
     this.#replicator = replicator
-    this.#channel = channel
+    this.feed = replicator.feed
+    this.channel = channel
     this.link = link
     link.channels.add(this)
-    this.asking = new Asking(channel, link, this, replicator.feed.tree)
-    this.#serving = new Serving(channel, link, replicator.feed, () => this.#may('serve'))
-    this.announcements = new Announcements(channel, link, this.asking, replicator.feed)
   }
 
   /** The blocks that the peer has. */
   get remoteHave(): PagedBitfield {
-    return (this.#channel.remote as { have: PagedBitfield }).have
+    return (this.channel.remote as { have: PagedBitfield }).have
   }
 
-  /** Whether the peer heeds it when something is taken back. */
-  get cancels(): boolean {
-    return this.#channel.ranges
-  }
-
-  get roundTripTime(): number | undefined {
-    return this.link.window.roundTripTime
+  may(direction: TradeDirection): boolean {
+    if (!this.channel.permission[direction]) return false
+    return !this.#replicator.pauses.has(direction) && !this.link.pauses.has(direction)
   }
 
   /** Whether the peer can be asked for a block now. */
   canGive(block: number): boolean {
-    return this.#channel.remote?.paused === false && this.#may('fetch') && this.remoteHave.has(block)
+    return this.#mayAsk && this.remoteHave.has(block)
   }
 
   /** Tells the peer what is here, and that it may ask. */
   begin(): void {
-    if (this.#channel.permission.serve) this.announcements.sendAll()
+    this.announcements.sendAll()
     this.#serving.invite()
     this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
-    const { early } = this.#channel
+    const { early } = this.channel
     if (early !== undefined) {
       this.asking.askedEarly(early)
       this.asking.cancel(this.#replicator.takeOver(this, early))
@@ -99,19 +95,19 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   }
 
   applyPauses(): void {
-    if (this.#channel.left) return
+    if (this.channel.left) return
     this.#serving.invite()
-    if (!this.#may('fetch')) this.#release(this.asking.abandon(true))
+    if (!this.may('fetch')) this.#release(this.asking.abandon(true))
     this.link.fetch(this)
   }
 
   /** Asks the peer for as much as there is room for: at once when it is urgent, else when there is room for some. */
   fetch(urgent = false): void {
     this.link.hungry.delete(this)
-    if (this.#channel.left || this.#channel.remote?.paused !== false || !this.#may('fetch')) return
+    if (!this.#mayAsk) return
     while (this.link.room > 0 && (urgent || this.link.hasRoomForSome)) {
       urgent = true
-      const most = this.#channel.ranges ? Math.min(this.link.room, this.link.rangeBlocks) : 1
+      const most = this.channel.ranges ? Math.min(this.link.room, this.link.rangeBlocks) : 1
       const run = this.#replicator.pick(this, most)
       if (run === undefined) return
       this.asking.ask(run)
@@ -144,10 +140,13 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
   onLeave(): void {
     this.link.channels.delete(this)
     this.link.hungry.delete(this)
-    this.link.announcing.delete(this.announcements)
     this.#serving.stop()
     this.#replicator.detach(this, this.asking.abandon(false))
     this.link.fetch()
+  }
+
+  get #mayAsk(): boolean {
+    return !this.channel.left && this.channel.remote?.paused === false && this.may('fetch')
   }
 
   #onHave({ blocks, bitfield }: Have): void {
@@ -156,7 +155,7 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
     } else {
       this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
       // A peer of version 1 says so itself when it passes over what it has not any more.
-      if (!this.#channel.ranges) this.#release(this.asking.abandon(false, this.remoteHave))
+      if (!this.channel.ranges) this.#release(this.asking.abandon(false, this.remoteHave))
       this.announcements.remoteChanged()
     }
     this.link.fetch(this)
@@ -172,17 +171,11 @@ export class PeerChannel implements ChannelHandler, LinkChannel {
       const asked = this.asking.of(id, true)
       const passedOver = this.asking.onAnswer(asked, start, blocks.length, totalLength(blocks), last)
       // What a peer that may be asked does not have after all is not asked of it again.
-      if (this.#channel.remote?.paused === false) for (const block of passedOver) this.remoteHave.delete(block)
+      if (this.#mayAsk) for (const block of passedOver) this.remoteHave.delete(block)
       if (blocks.length > 0) this.#replicator.onRange(this, asked, answer)
       this.#release(passedOver)
     }
     this.link.fetch(this)
-  }
-
-  /** Whether blocks may pass: it is allowed, and neither the feed nor the peer is paused. */
-  #may(direction: TradeDirection): boolean {
-    if (!this.#channel.permission[direction]) return false
-    return !this.#replicator.pauses.has(direction) && !this.link.pauses.has(direction)
   }
 
   #release(blocks: readonly number[]): void {

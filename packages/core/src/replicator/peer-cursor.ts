@@ -9,7 +9,7 @@ const MAX_BEHIND = 65_536
  */
 export class PeerCursor {
   /** For each priority: blocks of ranges below this one were looked at. */
-  readonly #positions: Record<Priority, number> = { critical: 0, high: 0, normal: 0 }
+  readonly positions: Record<Priority, number> = { critical: 0, high: 0, normal: 0 }
   /** Blocks that somebody waits for and the peer has, in the order of asking. */
   #wanted: number[] = []
   /** Those that were noted earlier and come next: the last first, so that none is moved when one is taken. */
@@ -17,18 +17,9 @@ export class PeerCursor {
   /** Blocks that the cursor had passed when they became free, or the peer got them. */
   #behind: number[] = []
 
-  /** Blocks of ranges of this priority below it were looked at. */
-  position(priority: Priority): number {
-    return this.#positions[priority]
-  }
-
-  moveTo(priority: Priority, position: number): void {
-    this.#positions[priority] = Math.max(this.#positions[priority], position)
-  }
-
   /** Blocks from the one before a position up to `end` were taken together. */
   passed(first: number, end: number): void {
-    for (const priority of PRIORITIES) if (this.#positions[priority] === first + 1) this.#positions[priority] = end
+    for (const priority of PRIORITIES) if (this.positions[priority] === first + 1) this.positions[priority] = end
   }
 
   /** How many blocks of the first kind are noted, stale ones among them. */
@@ -52,7 +43,7 @@ export class PeerCursor {
 
   /** A block of a range is free again, or the peer has it now. */
   free(block: number): void {
-    if (PRIORITIES.every((priority) => block >= this.#positions[priority])) return
+    if (PRIORITIES.every((priority) => block >= this.positions[priority])) return
     this.#behind.push(block)
     if (this.#behind.length > MAX_BEHIND) this.rewind(0)
   }
@@ -65,7 +56,7 @@ export class PeerCursor {
   /** Ranges are looked at once more from `block` on: those of one priority, or all. */
   rewind(block: number, priority?: Priority): void {
     for (const each of priority === undefined ? PRIORITIES : [priority]) {
-      this.#positions[each] = Math.min(this.#positions[each], block)
+      this.positions[each] = Math.min(this.positions[each], block)
     }
     if (priority === undefined) this.#behind = this.#behind.filter((behind) => behind < block)
   }
@@ -80,6 +71,6 @@ export class PeerCursor {
   restart(wanted: Iterable<number>): void {
     this.replaceWanted(wanted)
     this.#behind = []
-    for (const priority of PRIORITIES) this.#positions[priority] = 0
+    for (const priority of PRIORITIES) this.positions[priority] = 0
   }
 }

@@ -1,7 +1,6 @@
-import type { Channel } from '../session/channel.ts'
-import type { FeedTree } from '../tree/feed-tree.ts'
-import type { Run } from '../tree/subtree.ts'
+import { isInside, type Run } from '../tree/subtree.ts'
 import { RANGE_RESPONSE, type RangeRequest } from '../wire/messages.ts'
+import type { FeedPeer } from './feed-peer.ts'
 import type { Answer, Upload } from './uploader.ts'
 
 /** So many bytes of blocks are read together, beside the block that passes the mark. */
@@ -18,40 +17,26 @@ interface Frame extends Run {
   readonly blocks: readonly Uint8Array[]
 }
 
-/** What a range upload needs of its feed. */
-export interface RangeSource {
-  readonly tree: FeedTree
-  /**
-   * Blocks from `start` on, up to `end` or as many as make about `bytes` bytes, at least one; `undefined` for each that
-   * is not here.
-   */
-  readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>>
-  onUploaded(block: number, data: Uint8Array): void
-  onError(error: Error): void
-}
-
 /** A range that a peer asked for, answered piece by piece in its order. Blocks that are not here are passed over. */
 export class RangeUpload implements Upload {
   readonly isRange = true
   readonly id: number
   readonly open: Map<number, Upload>
   readonly #top: number | undefined
-  readonly #channel: Channel
-  readonly #source: RangeSource
+  readonly #peer: FeedPeer
   readonly #gaps: Run[] = []
   #next: number
   #end: number
   /** The last block that was sent: the asker knows its proof. */
   #sent = -1
 
-  constructor(request: RangeRequest, channel: Channel, source: RangeSource, open: Map<number, Upload>) {
+  constructor(request: RangeRequest, peer: FeedPeer, open: Map<number, Upload>) {
     this.id = request.id
     this.open = open
     this.#top = request.top
-    this.#channel = channel
-    this.#source = source
+    this.#peer = peer
     this.#next = request.start
-    this.#end = Math.min(request.start + request.count, source.tree.blocks)
+    this.#end = Math.min(request.start + request.count, peer.feed.tree.blocks)
   }
 
   /** Takes a part of the request back. Returns whether nothing is left of it. */
@@ -69,16 +54,16 @@ export class RangeUpload implements Upload {
 
   async read(): Promise<Answer | undefined> {
     const start = this.#next
-    const blocks = await this.#source.readRun(start, this.#end, READ_BYTES)
+    const blocks = await this.#peer.feed.readRun(start, this.#end, READ_BYTES)
     const frames = framesOf(start, blocks, this.#gaps)
-    const proofs = await this.#source.tree.proveRuns(frames, this.#top, this.#sent)
+    const proofs = await this.#peer.feed.tree.proveRuns(frames, this.#top, this.#sent)
     // A store that gives nothing back has nothing to give.
     const next = blocks.length > 0 ? start + blocks.length : this.#end
     return { send: () => this.#send(next, frames, proofs) }
   }
 
   failed(error: Error): void {
-    this.#source.onError(error)
+    this.#peer.feed.onError(error)
     this.refuse()
   }
 
@@ -87,7 +72,7 @@ export class RangeUpload implements Upload {
     const more = this.#next < this.#end
     for (const [i, { start, blocks }] of frames.entries()) {
       this.#answer(start, blocks, proofs[i] as Uint8Array, !more && i === frames.length - 1)
-      for (const [j, data] of blocks.entries()) this.#source.onUploaded(start + j, data)
+      for (const [j, data] of blocks.entries()) this.#peer.feed.onUploaded(start + j, data)
       // Whoever was told of it may have paused: nothing is sent after a Pause.
       if (this.open.get(this.id) !== this) return false
     }
@@ -97,8 +82,8 @@ export class RangeUpload implements Upload {
 
   #answer(start: number, blocks: readonly Uint8Array[], proof: Uint8Array, last: boolean): void {
     const isFirst = this.#sent === -1 && blocks.length > 0
-    const roots = isFirst && this.#top === undefined ? this.#source.tree.rootHashes : undefined
-    this.#channel.send({ type: RANGE_RESPONSE, id: this.id, start, blocks, proof, roots, last })
+    const roots = isFirst && this.#top === undefined ? this.#peer.feed.tree.rootHashes : undefined
+    this.#peer.channel.send({ type: RANGE_RESPONSE, id: this.id, start, blocks, proof, roots, last })
     if (blocks.length > 0) this.#sent = start + blocks.length - 1
   }
 }
@@ -109,7 +94,7 @@ function framesOf(start: number, blocks: ReadonlyArray<Uint8Array | undefined>, 
   let frame: { start: number; end: number; blocks: Uint8Array[] } | undefined
   let bytes = 0
   for (const [i, block] of blocks.entries()) {
-    if (block === undefined || gaps.some((gap) => start + i >= gap.start && start + i < gap.end)) {
+    if (block === undefined || gaps.some((gap) => isInside(start + i, start + i + 1, gap))) {
       frame = undefined
       continue
     }

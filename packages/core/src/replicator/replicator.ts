@@ -8,13 +8,12 @@ import type { Claim } from '../tree/verifier.ts'
 import type { RangeResponse } from '../wire/messages.ts'
 import { type Asked, isOwed, requestFor } from './asking.ts'
 import { Duplicates, type DuplicatesTarget, type LocalContent } from './duplicates.ts'
+import type { ServedFeed } from './feed-peer.ts'
 import { HotSwap, type SwapTarget } from './hot-swap.ts'
 import { Pauses } from './pauses.ts'
 import { type ChannelReplicator, PeerChannel } from './peer-channel.ts'
 import type { PeerLink } from './peer-link.ts'
 import { type BlockRange, Picker } from './picker.ts'
-import { Rarity } from './rarity.ts'
-import type { ServedFeed } from './serving.ts'
 
 /** The feed that is replicated, as its replicator sees it. */
 export interface ReplicatedFeed extends ServedFeed {
@@ -52,7 +51,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
 
   constructor(feed: ReplicatedFeed, { clock, random }: ReplicatorContext, local: LocalContent) {
     this.feed = feed
-    this.#picker = new Picker(feed.have, this.#busy, new Rarity(this.#channels, random))
+    this.#picker = new Picker(feed.have, this.#busy, this.#channels, random)
     this.#hotSwap = new HotSwap(clock, this)
     this.#duplicates = new Duplicates(local, this)
   }
@@ -106,20 +105,18 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
   }
 
   addRange(range: BlockRange): void {
-    this.#picker.addRange(range)
+    this.#picker.ranges[range.priority].add(range)
     if (range.priority === 'critical') this.#watchUrgent()
     this.#askEarly()
     for (const peer of this.#channels) {
-      peer.cursor.rewind(range.start, range.priority ?? 'normal')
+      peer.cursor.rewind(range.start, range.priority)
       peer.fetch()
     }
   }
 
   deleteRange(range: BlockRange): void {
-    this.#picker.deleteRange(range)
-    const blocks: number[] = []
-    for (const block of this.#busy.keys()) if (block >= range.start && block < range.end) blocks.push(block)
-    this.#cancelUnneeded(blocks)
+    this.#picker.ranges[range.priority].delete(range)
+    this.#cancelUnneeded([...this.#busy.keys()])
   }
 
   /** What is to be asked of a peer next, at most so many blocks, which are busy from now on. */
@@ -282,6 +279,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
 
   /** Asks another peer for a block that one owes. */
   swap(block: number, to: PeerChannel): void {
+    if (this.#swapped.has(block)) return
     this.#swapped.set(block, this.#busy.get(block) as PeerChannel)
     this.#busy.set(block, to)
     to.asking.ask({ start: block, end: block + 1 })
@@ -328,16 +326,11 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
   /** Takes back what was asked for and nobody needs any more. A peer of version 0 sends it all the same. */
   #cancelUnneeded(blocks: readonly number[]): void {
     if (this.#stopped) return
-    const byPeer = new Map<PeerChannel, number[]>()
-    for (const block of blocks) {
-      const peer = this.#busy.get(block)
-      if (!peer?.cancels || this.#picker.isNeeded(block)) continue
-      const cancelled = byPeer.get(peer) ?? []
-      cancelled.push(block)
-      byPeer.set(peer, cancelled)
-      this.#busy.delete(block)
-    }
-    for (const [peer, cancelled] of byPeer) {
+    for (const peer of this.#channels) {
+      if (!peer.channel.ranges) continue
+      const cancelled = blocks.filter((block) => this.#busy.get(block) === peer && !this.#picker.isNeeded(block))
+      if (cancelled.length === 0) continue
+      for (const block of cancelled) this.#busy.delete(block)
       peer.asking.cancel(cancelled)
       peer.fetch()
     }
@@ -345,7 +338,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
 
   /** All peers, those first that answer soonest; one that has not answered yet may be quicker than any. */
   quickestFirst(): PeerChannel[] {
-    const time = (peer: PeerChannel) => peer.roundTripTime ?? 0
+    const time = (peer: PeerChannel) => peer.link.window.roundTripTime ?? 0
     return [...this.#channels].sort((a, b) => time(a) - time(b))
   }
 

@@ -1,6 +1,4 @@
-import { ProtocolError, type TreeNode } from '@anyfeed/interfaces'
-import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
-import type { Channel } from '../session/channel.ts'
+import { ProtocolError } from '@anyfeed/interfaces'
 import {
   CANCEL,
   type Message,
@@ -13,43 +11,29 @@ import {
   RESPONSE,
   UNPAUSE
 } from '../wire/messages.ts'
-import type { PeerLink } from './peer-link.ts'
-import { type RangeSource, RangeUpload } from './range-upload.ts'
+import type { FeedPeer } from './feed-peer.ts'
+import { RangeUpload } from './range-upload.ts'
 import type { Upload } from './uploader.ts'
-
-/** The feed, as it is served. */
-export interface ServedFeed extends RangeSource {
-  /** The blocks that are here. */
-  readonly have: PagedBitfield
-  readForPeer(block: number): Promise<{ data: Uint8Array; proof: readonly TreeNode[] } | undefined>
-}
 
 /** What one peer asks of us on one feed. */
 export class Serving {
-  readonly #channel: Channel
-  readonly #link: PeerLink
-  readonly #feed: ServedFeed
-  readonly #may: () => boolean
+  readonly #peer: FeedPeer
   /** What is still to be answered: single blocks by their indexes, and ranges by their ids. */
   readonly #blocks = new Map<number, Upload>()
   readonly #ranges = new Map<number, RangeUpload>()
   /** Whether the peer was told that it may ask. */
   #invited = false
 
-  /** `may`: whether blocks may pass to the peer now. */
-  constructor(channel: Channel, link: PeerLink, feed: ServedFeed, may: () => boolean) {
-    this.#channel = channel
-    this.#link = link
-    this.#feed = feed
-    this.#may = may
+  constructor(peer: FeedPeer) {
+    this.#peer = peer
   }
 
   /** Tells the peer whether it may ask, when that is new. */
   invite(): void {
-    const may = this.#may()
+    const may = this.#peer.may('serve')
     if (may === this.#invited) return
     this.#invited = may
-    this.#channel.send({ type: may ? UNPAUSE : PAUSE })
+    this.#peer.channel.send({ type: may ? UNPAUSE : PAUSE })
     // What was asked before a Pause counts as never asked.
     if (!may) this.stop()
   }
@@ -70,51 +54,51 @@ export class Serving {
   /** Forgets what the peer has asked for. */
   stop(): void {
     for (const open of [this.#blocks, this.#ranges]) {
-      for (const upload of open.values()) this.#link.uploads.delete(upload)
+      for (const upload of open.values()) this.#peer.link.uploads.delete(upload)
     }
   }
 
   #onRequest(block: number): void {
     // Asking twice, or for what was never offered, gets nothing; above all, it puts nothing onto our own list of wants.
-    if (!this.#may() || this.#blocks.has(block) || !this.#feed.have.has(block)) return
-    this.#link.uploads.add({
+    if (!this.#peer.may('serve') || this.#blocks.has(block) || !this.#peer.feed.have.has(block)) return
+    this.#peer.link.uploads.add({
       id: block,
       open: this.#blocks,
       isRange: false,
       read: async () => {
-        const found = await this.#feed.readForPeer(block)
+        const found = await this.#peer.feed.readForPeer(block)
         if (found === undefined) return undefined
         const send = () => {
-          this.#channel.send({ type: RESPONSE, block, ...found })
-          this.#feed.onUploaded(block, found.data)
+          this.#peer.channel.send({ type: RESPONSE, block, ...found })
+          this.#peer.feed.onUploaded(block, found.data)
           return false
         }
         return { bytes: found.data.length, send }
       },
-      failed: (error) => this.#feed.onError(error)
+      failed: (error) => this.#peer.feed.onError(error)
     })
   }
 
   #onCancel(block: number): void {
     const upload = this.#blocks.get(block)
-    if (upload !== undefined) this.#link.uploads.delete(upload)
+    if (upload !== undefined) this.#peer.link.uploads.delete(upload)
   }
 
   #onRangeRequest(request: RangeRequest): void {
     const { id, start, count, top } = request
     if (this.#ranges.has(id)) throw new ProtocolError(`request ${id} came twice`)
-    const upload = new RangeUpload(request, this.#channel, this.#feed, this.#ranges)
-    if (!this.#may()) return upload.refuse()
-    if (top !== undefined && !this.#feed.tree.isAbove(top, start, start + count)) {
+    const upload = new RangeUpload(request, this.#peer, this.#ranges)
+    if (!this.#peer.may('serve')) return upload.refuse()
+    if (top !== undefined && !this.#peer.feed.tree.isAbove(top, start, start + count)) {
       throw new ProtocolError(`request ${id} is not below its top`)
     }
-    this.#link.uploads.add(upload)
+    this.#peer.link.uploads.add(upload)
   }
 
   #onRangeCancel({ id, start, count }: RangeCancel): void {
     const upload = this.#ranges.get(id)
     if (upload === undefined || !upload.cancel({ start, end: start + count })) return
-    this.#link.uploads.delete(upload)
+    this.#peer.link.uploads.delete(upload)
     upload.refuse()
   }
 }

@@ -20,9 +20,10 @@ export interface PeerStreamEvents {
 
 /** What the feeds share that are traded on a stream. */
 export interface StreamLink {
-  readonly requests: { received(bytes: number): void }
   readonly window: { readonly roundTripTime: number | undefined }
   readonly pauses: { pause(direction?: TradeDirection): void; resume(direction?: TradeDirection): void }
+  /** Bytes came in. */
+  received(bytes: number): void
   onDrain(): void
   stop(): void
 }
@@ -177,7 +178,7 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
   /** Takes one chunk in, as `sink` does with each. */
   receive(chunk: Uint8Array): void {
     this.#bytesReceived += chunk.length
-    this.#link.requests.received(chunk.length)
+    this.#link.received(chunk.length)
     this.#session.receive(chunk)
   }
 
