@@ -13,7 +13,7 @@ const NOTHING = new PagedBitfield()
 
 /** A peer that may owe us blocks. */
 interface AnnouncedPeer extends FeedPeer {
-  readonly asking: { readonly owed: number }
+  readonly asking: { readonly waits: boolean }
 }
 
 /** Tells one peer which blocks of one feed are here. */
@@ -57,7 +57,7 @@ export class Announcements {
     const { length } = this.#waiting
     if (length === 0 || this.#peer.link.session.outbox.bytes > ANNOUNCE_HIGH_WATER_BYTES) return
     // A peer that is sending blocks can wait: what comes from it interests others first.
-    if (this.#peer.asking.owed > 0 && this.#waiting !== 'all' && length < ANNOUNCE_TOGETHER) return
+    if (this.#peer.asking.waits && this.#waiting !== 'all' && length < ANNOUNCE_TOGETHER) return
     if (this.#waiting === 'all') this.sendAll()
     else this.#send(this.#waiting)
     this.#waiting = []

@@ -47,15 +47,14 @@ export class Asking {
   readonly #open = new Map<number, Asked>()
   readonly #givenUp = new Map<number, Asked>()
   #nextId = 0
-  #owed = 0
 
   constructor(peer: FeedPeer) {
     this.#peer = peer
   }
 
-  /** How many blocks are owed. */
-  get owed(): number {
-    return this.#owed
+  /** Whether an answer is to come. */
+  get waits(): boolean {
+    return this.#open.size > 0
   }
 
   /** Asks for a run of blocks: for one, of version 0. */
@@ -110,7 +109,7 @@ export class Asking {
       if (mine.length === 0) continue
       const runs = mergeRuns(mine.map((block) => ({ start: block, end: block + 1 })))
       for (const { start, end } of runs) this.#sendCancel(asked, start, end)
-      this.#owe(asked, -mine.length)
+      this.#peer.link.owe(asked, -mine.length)
       asked.cancelled ??= new Set()
       for (const block of mine) asked.cancelled.add(block)
       if (asked.blocks === 0) this.#giveUp(asked)
@@ -143,7 +142,7 @@ export class Asking {
     }
     this.#open.set(asked.id, asked)
     this.#peer.link.add(asked)
-    this.#owe(asked, asked.end - asked.start)
+    this.#peer.link.owe(asked, asked.end - asked.start)
     return asked
   }
 
@@ -172,13 +171,8 @@ export class Asking {
       settled++
       if (block < start || block >= end) missing.push(block)
     }
-    this.#owe(asked, -settled)
+    this.#peer.link.owe(asked, -settled)
     return missing
-  }
-
-  #owe(asked: Asked, blocks: number): void {
-    this.#owed += blocks
-    this.#peer.link.owe(asked, blocks)
   }
 
   #close(asked: Asked): void {

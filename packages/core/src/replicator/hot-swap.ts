@@ -73,11 +73,12 @@ export class HotSwap<Peer extends SwapPeer> {
       if (watched?.owner !== owner) watched = { owner, since: now }
       this.#watched.set(block, watched)
       // The quickest of those that are known to be quick.
-      const other = peers.find(
-        (peer) => peer.link.window.roundTripTime !== undefined && peer !== owner && peer.canGive(block)
-      )
-      const patience = 2 * (other?.link.window.roundTripTime ?? Infinity) + PATIENCE
-      if (other !== undefined && now - watched.since >= patience) this.#target.swap(block, other)
+      for (const peer of peers) {
+        const { roundTripTime } = peer.link.window
+        if (roundTripTime === undefined || peer === owner || !peer.canGive(block)) continue
+        if (now - watched.since >= 2 * roundTripTime + PATIENCE) this.#target.swap(block, peer)
+        break
+      }
     }
     if (this.#watched.size > 0) this.watch()
   }

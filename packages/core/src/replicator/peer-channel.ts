@@ -176,6 +176,7 @@ export class PeerChannel implements ChannelHandler, FeedPeer {
       this.#release(passedOver)
     }
     this.link.fetch(this)
+    this.announcements.send()
   }
 
   #release(blocks: readonly number[]): void {

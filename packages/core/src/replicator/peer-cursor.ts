@@ -70,7 +70,6 @@ export class PeerCursor {
   /** The peer's bitfield was replaced: begin anew. */
   restart(wanted: Iterable<number>): void {
     this.replaceWanted(wanted)
-    this.#behind = []
-    for (const priority of PRIORITIES) this.positions[priority] = 0
+    this.rewind(0)
   }
 }
