@@ -14,20 +14,6 @@ import {
   schema,
   text
 } from './fields.ts'
-import {
-  CANCEL,
-  HAVE,
-  JOIN,
-  LEAVE,
-  PAUSE,
-  PRIVATE_JOIN,
-  RANGE_CANCEL,
-  RANGE_REQUEST,
-  RANGE_RESPONSE,
-  REQUEST,
-  RESPONSE,
-  UNPAUSE
-} from './messages.ts'
 
 /** A message about a channel, the sender's own number for which comes first. */
 function onChannel(fields: Readonly<Record<string, Field>>): Schema {
@@ -47,19 +33,19 @@ const nothing = onChannel({})
 const block = onChannel({ block: number })
 const range = { id: number, start: number, count: number }
 
-/** The fields of each type of message (PROTOCOL section 3, and docs/protocol.md for those of version 1). */
-export const SCHEMAS: { readonly [type: number]: Schema | undefined } = {
-  [JOIN]: onChannel({ id: hash }),
-  [LEAVE]: nothing,
-  [HAVE]: onChannel({ blocks: list(number, MAX_HAVE_BLOCKS), bitfield: optional(bytes()) }),
-  [PAUSE]: nothing,
-  [UNPAUSE]: nothing,
-  [REQUEST]: block,
-  [RESPONSE]: onChannel({ block: number, data: bytes(), proof: list(node, MAX_PROOF_NODES) }),
-  [CANCEL]: block,
-  [PRIVATE_JOIN]: onChannel({ prefix: bytes((length) => length === 2), proof: hash }),
-  [RANGE_REQUEST]: onChannel({ ...range, top: optional(number) }),
-  [RANGE_RESPONSE]: onChannel({
+/** The fields of each type of message, from JOIN on (PROTOCOL section 3, and docs/protocol.md for those of version 1). */
+export const SCHEMAS: readonly Schema[] = [
+  /* JOIN */ onChannel({ id: hash }),
+  /* LEAVE */ nothing,
+  /* HAVE */ onChannel({ blocks: list(number, MAX_HAVE_BLOCKS), bitfield: optional(bytes()) }),
+  /* PAUSE */ nothing,
+  /* UNPAUSE */ nothing,
+  /* REQUEST */ block,
+  /* RESPONSE */ onChannel({ block: number, data: bytes(), proof: list(node, MAX_PROOF_NODES) }),
+  /* CANCEL */ block,
+  /* PRIVATE_JOIN */ onChannel({ prefix: bytes((length) => length === 2), proof: hash }),
+  /* RANGE_REQUEST */ onChannel({ ...range, top: optional(number) }),
+  /* RANGE_RESPONSE */ onChannel({
     id: number,
     start: number,
     length: optional(number),
@@ -69,5 +55,5 @@ export const SCHEMAS: { readonly [type: number]: Schema | undefined } = {
     lengths: packed(MAX_RANGE_FRAME_BLOCKS),
     data: optional(blocks)
   }),
-  [RANGE_CANCEL]: onChannel(range)
-}
+  /* RANGE_CANCEL */ onChannel(range)
+]
