@@ -21,7 +21,7 @@ export class FeedDirectory implements Directory {
     return feed?.opened ? feed : undefined
   }
 
-  byTopicPrefix(prefix: Uint8Array): Iterable<IdentifiedFeed> {
+  byTopicPrefix(prefix: Uint8Array): readonly IdentifiedFeed[] {
     return this.#byPrefix.get(numberOf(prefix)) ?? []
   }
 
@@ -42,7 +42,7 @@ export class FeedDirectory implements Directory {
   }
 
   isOwnNonce(nonce: Uint8Array): boolean {
-    for (const { session } of this.#peers) if (equalBytes(session.nonce, nonce)) return true
+    for (const { session } of this.#peers) if (equalBytes(session.options.nonce, nonce)) return true
     return false
   }
 }

@@ -7,7 +7,8 @@ import type { Permission } from './permission.ts'
 
 /** The channels of one stream: each side numbers its own from 0, always the lowest free one (PROTOCOL section 3). */
 export class ChannelTable {
-  readonly #local: Array<Channel | undefined> = []
+  /** Those of our channels. */
+  readonly #numbers = new Set<number>()
   readonly #remote: Array<RemoteSide | undefined> = []
   readonly #byFeed = new Map<string, Channel>()
   /** What the remote joined and we did not, by id or by the proof of it. */
@@ -15,12 +16,6 @@ export class ChannelTable {
   /** The ids of feeds that we left and the remote had named by their ids before: it knows them. */
   readonly #known = new Set<string>()
   #lowestFree = 0
-  #matched = 0
-
-  /** The number of our channels that the remote has joined. */
-  get matched(): number {
-    return this.#matched
-  }
 
   /** Our channels, joined by the remote or not. */
   channels(): IterableIterator<Channel> {
@@ -34,28 +29,30 @@ export class ChannelTable {
 
   /** Makes our channel of a feed, under the lowest free number. */
   open(feed: Joinable, permission: Permission, ranges: boolean, outbox: Outbox): Channel {
-    while (this.#local[this.#lowestFree] !== undefined) this.#lowestFree++
+    while (this.#numbers.has(this.#lowestFree)) this.#lowestFree++
     const channel = new Channel(feed, this.#lowestFree, permission, ranges, outbox)
-    this.#local[channel.number] = channel
+    this.#numbers.add(channel.number)
     this.#byFeed.set(toHex(feed.id), channel)
     return channel
   }
 
   /** Frees our number of a channel. */
   close(channel: Channel): void {
+    const { feed, number, remote } = channel
+    const id = toHex(feed.id)
     channel.left = true
-    if (channel.remote !== undefined) this.#matched--
-    this.#local[channel.number] = undefined
-    this.#lowestFree = Math.min(this.#lowestFree, channel.number)
-    this.#byFeed.delete(toHex(channel.feed.id))
+    this.#numbers.delete(number)
+    this.#lowestFree = Math.min(this.#lowestFree, number)
+    this.#byFeed.delete(id)
+    if (remote?.name === id && this.#known.size < MAX_CHANNELS) this.#known.add(id)
   }
 
   /** Takes a Join of the remote in. Throws a {@link ProtocolError} for a number beyond the next free one, or in use. */
-  openRemote(number: number, name: Uint8Array, isPublic: boolean): RemoteSide {
+  openRemote(number: number, name: Uint8Array): RemoteSide {
     if (number > this.#remote.length || number >= MAX_CHANNELS || this.#remote[number] !== undefined) {
       throw new ProtocolError(`channel ${number} is not free`)
     }
-    const remote = new RemoteSide(number, toHex(name), isPublic)
+    const remote = new RemoteSide(number, toHex(name))
     this.#remote[number] = remote
     this.#unmatched.set(remote.name, remote)
     return remote
@@ -71,7 +68,6 @@ export class ChannelTable {
   match(channel: Channel, remote: RemoteSide): void {
     if (channel.remote !== undefined) throw new ProtocolError('a feed was joined twice')
     channel.remote = remote
-    this.#matched++
     remote.channel = channel
     this.#forgetUnmatched(remote)
   }
@@ -90,11 +86,6 @@ export class ChannelTable {
   /** Whether the remote named this feed by its id before: joining it tells nothing new. */
   isKnown(id: Uint8Array): boolean {
     return this.#known.has(toHex(id))
-  }
-
-  /** Notes that the remote knows the id. */
-  addKnown(remote: RemoteSide): void {
-    if (remote.isPublic && this.#known.size < MAX_CHANNELS) this.#known.add(remote.name)
   }
 
   #forgetUnmatched(remote: RemoteSide): void {

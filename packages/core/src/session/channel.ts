@@ -45,8 +45,6 @@ export class RemoteSide {
   readonly number: number
   /** The feed's id, or the proof that the remote knows it, in hexadecimal digits. */
   readonly name: string
-  /** Whether it is the id. */
-  readonly isPublic: boolean
   readonly have = new PagedBitfield()
   /** What of its memory is counted against the remote. */
   haveCost = 0
@@ -56,10 +54,9 @@ export class RemoteSide {
   /** What the remote asked for along with its Join: to be answered when we join. */
   early: RangeRequest | undefined
 
-  constructor(number: number, name: string, isPublic: boolean) {
+  constructor(number: number, name: string) {
     this.number = number
     this.name = name
-    this.isPublic = isPublic
   }
 }
 

@@ -9,7 +9,7 @@ export interface Directory {
   /** The open feed with this id. */
   byId(id: Uint8Array): Joinable | undefined
   /** The open feeds whose topic begins with these two bytes. */
-  byTopicPrefix(prefix: Uint8Array): Iterable<Joinable>
+  byTopicPrefix(prefix: Uint8Array): readonly Joinable[]
   /** Whether a nonce is one of our own, on whatever stream. */
   isOwnNonce(nonce: Uint8Array): boolean
   /** All open feeds for which peers are asked of our own accord. */

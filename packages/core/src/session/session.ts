@@ -25,7 +25,7 @@ import { joinProof } from './join-proof.ts'
 import { Liveness } from './liveness.ts'
 import type { SessionEvents, SessionOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
-import { Permissions } from './permissions.ts'
+import { EVERYTHING, type Permission } from './permission.ts'
 
 /** The version of the wire protocol that is spoken here. Version 0 is hypercore 1.x. */
 export const VERSION = 1
@@ -40,58 +40,43 @@ const MAX_BITFIELD_COST = 64 * 1024 * 1024
  */
 export class Session {
   readonly outbox: Outbox
-  readonly #options: SessionOptions
+  readonly options: SessionOptions
   readonly #events: SessionEvents
   readonly #decoder = new FrameDecoder()
   readonly #channels = new ChannelTable()
   readonly #liveness: Liveness
-  readonly #permissions: Permissions
-  #remote: Handshake | undefined
+  /** What may be traded, feed by feed: each is decided once; `undefined` while that is being done, or could not be. */
+  readonly #permissions = new WeakMap<Joinable, Permission | undefined>()
+  /** What the remote said of itself, once its handshake has come. */
+  remote: Handshake | undefined
   /** Whether the remote is of version 1: it understands private joins and range requests, and keeps the link alive. */
   #ranges = false
-  #isSelf = false
+  /** Whether the remote sent a nonce of our own: we have reached ourselves, and the stream has ended with an error. */
+  isSelf = false
   #bitfieldCost = 0
-  #ended = false
+  ended = false
 
   constructor(options: SessionOptions, events: SessionEvents) {
-    this.#options = options
+    this.options = options
     this.#events = events
     this.outbox = new Outbox(() => {
       this.#liveness.sent()
       if (this.outbox.bytes < options.lowWater) events.onDrain()
     })
     this.#liveness = new Liveness(options.clock, options, this)
-    this.#permissions = new Permissions(options.permission, this)
     this.outbox.push(encodeHandshake({ ...options, protocol: 'hypercore', version: VERSION }))
-  }
-
-  /** What the remote said of itself, once its handshake has come. */
-  get remote(): Handshake | undefined {
-    return this.#remote
-  }
-
-  /** Our own, of this stream. */
-  get nonce(): Uint8Array {
-    return this.#options.nonce
-  }
-
-  /** Whether the remote sent a nonce of our own: we have reached ourselves, and the stream has ended with an error. */
-  get isSelf(): boolean {
-    return this.#isSelf
   }
 
   /** How many feeds both sides have joined. */
   get sharedFeeds(): number {
-    return this.#channels.matched
-  }
-
-  get ended(): boolean {
-    return this.#ended
+    let shared = 0
+    for (const { remote } of this.#channels.channels()) if (remote !== undefined) shared++
+    return shared
   }
 
   /** The stream was joined to a link: its deadlines begin. */
   start(): void {
-    if (!this.#ended) this.#liveness.start()
+    if (!this.ended) this.#liveness.start()
   }
 
   /** Keeps the link open: what waits to be sent does so as well. */
@@ -99,19 +84,14 @@ export class Session {
     if (this.outbox.bytes === 0) this.outbox.push(KEEP_ALIVE)
   }
 
-  /** What may be traded on a feed was decided, which may have been closed meanwhile. */
-  onPermitted(feed: Joinable): void {
-    if (this.#options.directory.byId(feed.id) === feed) this.offer(feed)
-  }
-
   /** Takes bytes of the remote in. */
   receive(chunk: Uint8Array): void {
-    if (this.#ended) return
+    if (this.ended) return
     this.#liveness.received()
     try {
       for (const frame of this.#decoder.push(plainBytes(chunk))) {
         this.#onFrame(frame)
-        if (this.#ended) return
+        if (this.ended) return
       }
     } catch (error) {
       this.destroy(error as Error)
@@ -120,45 +100,43 @@ export class Session {
 
   /** The remote has ended its side. In the middle of a frame that is an error. */
   receiveEnd(): void {
-    if (this.#ended) return
-    if (this.#decoder.partial) this.destroy(new ProtocolError('the stream ends within a frame'))
+    if (!this.ended && this.#decoder.partial) this.destroy(new ProtocolError('the stream ends within a frame'))
     else this.end()
   }
 
   /** Ends the stream after what was sent. */
   end(): void {
-    if (this.#ended) return
     this.#finish(undefined)
     this.outbox.end()
   }
 
   /** Ends the stream at once. After a clean end, only what was still to be sent is given up. */
   destroy(error: Error): void {
-    if (!this.#ended) this.#finish(error)
+    this.#finish(error)
     this.outbox.fail(error)
   }
 
   /** Whether both sides have the extension. */
   supports(name: string): boolean {
-    return this.#options.extensions.includes(name) && (this.#remote?.extensions.includes(name) ?? false)
+    return this.options.extensions.includes(name) && (this.remote?.extensions.includes(name) ?? false)
   }
 
   /** Sends an extension message; returns whether the remote supports the extension. */
   sendExtension(name: string, payload: Uint8Array): boolean {
-    if (this.#ended || !this.supports(name)) return false
-    this.outbox.push(encodeExtension(FIRST_EXTENSION + this.#options.extensions.indexOf(name), payload))
+    if (this.ended || !this.supports(name)) return false
+    this.outbox.push(encodeExtension(FIRST_EXTENSION + this.options.extensions.indexOf(name), payload))
     return true
   }
 
   /** A feed was opened here, or something of it is wanted now: answers a Join that came before, or joins of our own accord. */
   offer(feed: Joinable): void {
-    if (this.#ended || this.#remote === undefined || this.#channels.of(feed.id) !== undefined) return
+    if (this.ended || this.remote === undefined || this.#channels.of(feed.id) !== undefined) return
     const joined = this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs'))
     const wanted = this.#ranges ? feed.wanting : this.#channels.isKnown(feed.id)
     if (joined === undefined && !wanted) return
-    const permission = this.#permissions.of(feed, this.#remote)
+    const permission = this.#permissionOf(feed, this.remote)
     // Whoever decides may have done anything meanwhile.
-    if (permission === undefined || this.#ended || this.#channels.of(feed.id) !== undefined) return
+    if (permission === undefined || this.ended || this.#channels.of(feed.id) !== undefined) return
     const { serve, fetch } = permission
     // To a peer of version 1 that has not joined, a Join says that something is wanted.
     if (!fetch && !(serve && (joined !== undefined || !this.#ranges))) return
@@ -172,6 +150,27 @@ export class Session {
     else if (this.#ranges && fetch) this.#events.onJoining(channel)
   }
 
+  #permissionOf(feed: Joinable, remote: Handshake): Permission | undefined {
+    if (!this.#permissions.has(feed)) {
+      this.#permissions.set(feed, undefined)
+      const onError = (error: unknown) => this.destroy(error as Error)
+      try {
+        const permission = this.options.permission?.(feed, remote) ?? EVERYTHING
+        if (permission instanceof Promise) permission.then((decided) => this.#onPermitted(feed, decided)).catch(onError)
+        else this.#permissions.set(feed, permission)
+      } catch (error) {
+        onError(error)
+      }
+    }
+    return this.#permissions.get(feed)
+  }
+
+  /** What may be traded on a feed was decided, which may have been closed meanwhile. */
+  #onPermitted(feed: Joinable, permission: Permission): void {
+    this.#permissions.set(feed, permission)
+    if (this.options.directory.byId(feed.id) === feed) this.offer(feed)
+  }
+
   /** A feed was closed here. */
   leave(feed: Joinable): void {
     const channel = this.#channels.of(feed.id)
@@ -180,10 +179,10 @@ export class Session {
 
   #onFrame(frame: Uint8Array): void {
     if (frame.length === 0) return
-    if (this.#remote === undefined) return this.#onHandshake(decodeHandshake(frame))
+    if (this.remote === undefined) return this.#onHandshake(decodeHandshake(frame))
     const type = messageType(frame)
     if (type >= FIRST_EXTENSION) {
-      const name = this.#remote.extensions[type - FIRST_EXTENSION]
+      const name = this.remote.extensions[type - FIRST_EXTENSION]
       if (name !== undefined && this.supports(name)) this.#events.onExtension(name, frame.subarray(1))
       return
     }
@@ -196,30 +195,28 @@ export class Session {
 
   #onHandshake(remote: Handshake): void {
     if (!/^hyper(core|drive)$/.test(remote.protocol)) throw new ProtocolError('the protocol is not hypercore')
-    if (remote.nonce !== undefined && this.#options.directory.isOwnNonce(remote.nonce)) {
-      this.#isSelf = true
+    if (remote.nonce !== undefined && this.options.directory.isOwnNonce(remote.nonce)) {
+      this.isSelf = true
       // Otherwise our own proofs, sent back to us on this or another stream, would pass for the peer's.
       throw new ProtocolError('the nonce is our own')
     }
-    this.#remote = remote
+    this.remote = remote
     this.#ranges = remote.version >= 1
     this.#liveness.handshaken(this.#ranges)
     this.#events.onHandshake(remote)
-    for (const feed of this.#options.directory.wanting()) this.offer(feed)
+    for (const feed of this.options.directory.wanting()) this.offer(feed)
   }
 
   #onJoin(message: Join): void {
-    const { directory } = this.#options
+    const { directory } = this.options
     const isPublic = message.type === JOIN
-    const remote = this.#channels.openRemote(message.channel, isPublic ? message.id : message.proof, isPublic)
-    const candidates = isPublic ? [directory.byId(message.id)] : directory.byTopicPrefix(message.prefix)
-    for (const feed of candidates) {
-      if (feed === undefined || (!isPublic && toHex(this.#proof(feed, 'theirs')) !== remote.name)) continue
-      const channel = this.#channels.of(feed.id)
-      if (channel === undefined) this.offer(feed)
-      else this.#open(channel, remote)
-      return
-    }
+    const remote = this.#channels.openRemote(message.channel, isPublic ? message.id : message.proof)
+    const feed = isPublic
+      ? directory.byId(message.id)
+      : directory.byTopicPrefix(message.prefix).find((feed) => toHex(this.#proof(feed, 'theirs')) === remote.name)
+    const channel = feed && this.#channels.of(feed.id)
+    if (channel !== undefined) this.#open(channel, remote)
+    else if (feed !== undefined) this.offer(feed)
   }
 
   #onMessage(message: Exclude<Message, Join>): void {
@@ -240,7 +237,7 @@ export class Session {
     if (channel !== undefined && !channel.left) this.#leave(channel)
     this.#closeRemote(remote)
     // Our Join stands for when the remote opens the feed again.
-    const feed = channel && this.#options.directory.byId(channel.feed.id)
+    const feed = channel && this.options.directory.byId(channel.feed.id)
     if (feed?.wanting && this.#ranges) this.offer(feed)
   }
 
@@ -268,7 +265,6 @@ export class Session {
     this.#channels.close(channel)
     const { remote } = channel
     if (remote !== undefined) {
-      this.#channels.addKnown(remote)
       // hypercore 1.x sends no Leave of its own in answer: with ours, both numbers are free.
       if (this.#ranges) this.#clearHave(remote)
       else this.#closeRemote(remote)
@@ -292,14 +288,15 @@ export class Session {
   }
 
   #proof(feed: Joinable, whose: 'ours' | 'theirs'): Uint8Array {
-    const ours = this.#options.nonce
-    const theirs = this.#remote?.nonce ?? new Uint8Array(0)
+    const ours = this.options.nonce
+    const theirs = this.remote?.nonce ?? new Uint8Array(0)
     const nonces = whose === 'ours' ? ([ours, theirs] as const) : ([theirs, ours] as const)
-    return joinProof(this.#options.sha256, feed.id, nonces, this.#options.channelBinding)
+    return joinProof(this.options.sha256, feed.id, nonces, this.options.channelBinding)
   }
 
   #finish(error: Error | undefined): void {
-    this.#ended = true
+    if (this.ended) return
+    this.ended = true
     this.#liveness.stop()
     const channels = [...this.#channels.channels()]
     for (const channel of channels) this.#channels.close(channel)
