@@ -52,7 +52,7 @@ export class Outbox {
   async *chunks(): AsyncGenerator<Uint8Array, void> {
     for (;;) {
       const chunk = this.#take()
-      if (chunk !== undefined) {
+      if (chunk.length > 0) {
         this.#onTake()
         yield chunk
         continue
@@ -65,22 +65,21 @@ export class Outbox {
     }
   }
 
-  #take(): Uint8Array | undefined {
+  #take(): Uint8Array {
     if (this.#next.length === 0) {
       this.#next = this.#pushed.reverse()
       this.#pushed = []
     }
     const pieces: Uint8Array[] = []
     let length = 0
+    let most = CHUNK_BYTES
     for (let piece = this.#next.at(-1); piece !== undefined; piece = this.#next.at(-1)) {
-      const isLarge = piece.length >= LARGE_BYTES
-      if (length > 0 && (isLarge || length + piece.length > CHUNK_BYTES)) break
+      if (piece.length >= LARGE_BYTES) most = 0
+      if (length > 0 && length + piece.length > most) break
       length += piece.length
       pieces.push(piece)
       this.#next.pop()
-      if (isLarge) break
     }
-    if (length === 0) return undefined
     this.#bytes -= length
     return concatBytes(pieces, length)
   }

@@ -153,13 +153,12 @@ export class Session {
   #permissionOf(feed: Joinable, remote: Handshake): Permission | undefined {
     if (!this.#permissions.has(feed)) {
       this.#permissions.set(feed, undefined)
-      const onError = (error: unknown) => this.destroy(error as Error)
       try {
         const permission = this.options.permission?.(feed, remote) ?? EVERYTHING
-        if (permission instanceof Promise) permission.then((decided) => this.#onPermitted(feed, decided)).catch(onError)
-        else this.#permissions.set(feed, permission)
+        if (!(permission instanceof Promise)) this.#permissions.set(feed, permission)
+        else permission.then((decided) => this.#onPermitted(feed, decided)).catch((error) => this.destroy(error))
       } catch (error) {
-        onError(error)
+        this.destroy(error as Error)
       }
     }
     return this.#permissions.get(feed)
@@ -226,8 +225,7 @@ export class Session {
     if (message.type === LEAVE) return this.#onLeave(remote)
     if (channel?.left) return
     if (message.type === HAVE) return this.#onHave(remote, message)
-    if (message.type === PAUSE) remote.paused = true
-    if (message.type === UNPAUSE) remote.paused = false
+    if (message.type === PAUSE || message.type === UNPAUSE) remote.paused = message.type === PAUSE
     if (channel?.handler !== undefined) channel.handler.onMessage(message)
     else if (message.type === RANGE_REQUEST) remote.early ??= message
   }
@@ -235,7 +233,8 @@ export class Session {
   #onLeave(remote: RemoteSide): void {
     const { channel } = remote
     if (channel !== undefined && !channel.left) this.#leave(channel)
-    this.#closeRemote(remote)
+    this.#channels.closeRemote(remote)
+    this.#clearHave(remote)
     // Our Join stands for when the remote opens the feed again.
     const feed = channel && this.options.directory.byId(channel.feed.id)
     if (feed?.wanting && this.#ranges) this.offer(feed)
@@ -266,15 +265,10 @@ export class Session {
     const { remote } = channel
     if (remote !== undefined) {
       // hypercore 1.x sends no Leave of its own in answer: with ours, both numbers are free.
-      if (this.#ranges) this.#clearHave(remote)
-      else this.#closeRemote(remote)
+      if (!this.#ranges) this.#channels.closeRemote(remote)
+      this.#clearHave(remote)
     }
     channel.handler?.onLeave()
-  }
-
-  #closeRemote(remote: RemoteSide): void {
-    this.#channels.closeRemote(remote)
-    this.#clearHave(remote)
   }
 
   #clearHave(remote: RemoteSide): void {
