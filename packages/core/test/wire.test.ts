@@ -6,7 +6,7 @@ import { decodeHandshake, decodeMessage } from '../src/wire/decode.ts'
 import { encodeExtension, encodeHandshake, encodeMessage, encodeParts } from '../src/wire/encode.ts'
 import { FrameDecoder } from '../src/wire/frame-decoder.ts'
 import { HAVE, type Handshake, type Message, RESPONSE } from '../src/wire/messages.ts'
-import { VarintReader, varintLength, writeVarint } from '../src/wire/varint.ts'
+import { VarintReader, writeVarint } from '../src/wire/varint.ts'
 
 const runs = { seed: 5, numRuns: 500 }
 const number = fc.oneof(
@@ -67,7 +67,7 @@ describe('varints', () => {
       fc.property(number, (value) => {
         const out = new Uint8Array(10)
         const end = writeVarint(out, 0, value)
-        expect(end).toBe(varintLength(value))
+        expect(end).toBe(Math.max(1, Math.ceil(value.toString(2).length / 7)))
         const reader = new VarintReader()
         const read = [...out.subarray(0, end)].map((byte) => reader.push(byte))
         expect(read.pop()).toBe(value)

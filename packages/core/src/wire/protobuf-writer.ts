@@ -1,5 +1,5 @@
 import { totalLength } from '../bytes/concat.ts'
-import { varintLength, writeVarint } from './varint.ts'
+import { writeVarint } from './varint.ts'
 
 /** The longest length prefix: of a frame of 5 MiB. */
 const PREFIX_BYTES = 4
@@ -42,10 +42,12 @@ export class ProtobufWriter {
 
   packed(field: number, values: readonly number[]): void {
     if (values.length === 0) return
-    this.#header(
-      field,
-      values.reduce((length, value) => length + varintLength(value), 0)
-    )
+    const begin = this.#end
+    for (const value of values) this.varint(value)
+    // Their length, which comes first, is known only now.
+    const length = this.#end - begin
+    this.#end = begin
+    this.#header(field, length)
     for (const value of values) this.varint(value)
   }
 
@@ -62,7 +64,8 @@ export class ProtobufWriter {
   /** The whole frame, with its length prefix, in parts that follow each other. */
   frame(): Uint8Array[] {
     const length = this.#end - PREFIX_BYTES + totalLength(this.#apart.map(({ bytes }) => bytes))
-    let begin = PREFIX_BYTES - varintLength(length)
+    // Written once to learn how long it is, and then right before the fields.
+    let begin = PREFIX_BYTES - writeVarint(scratch, 0, length)
     writeVarint(scratch, begin, length)
     const parts: Uint8Array[] = []
     for (const { at, bytes } of this.#apart) {

@@ -33,13 +33,11 @@ export function rangeFields(message: RangeResponse): RangeFields {
 /** Throws a {@link ProtocolError} for fields that do not fit together. */
 export function rangeResponse(fields: RangeFields): RangeResponse {
   const { length, roots, last = 0, proof = NOTHING, lengths, data = NOTHING, ...rest } = fields
-  const blocks: Uint8Array[] = []
   let end = 0
-  for (const length of lengths) {
-    const start = end
+  const blocks = lengths.map((length) => {
     end += length
-    blocks.push((data as Uint8Array).subarray(start, end))
-  }
+    return (data as Uint8Array).subarray(end - length, end)
+  })
   // Only the last answer may have no blocks, and a length comes with roots.
   if (end !== data.length || last + lengths.length === 0 || (length === undefined) !== (roots === undefined)) {
     throw new ProtocolError('an answer contradicts itself')

@@ -4,14 +4,7 @@ const MAX_VARINT_BYTES = 10
 /** What a byte behind these would be multiplied with. */
 const MAX_SCALE = 128 ** MAX_VARINT_BYTES
 
-/** The number of bytes that an unsigned LEB128 varint of `value` (0 to 2^53 - 1) takes. */
-export function varintLength(value: number): number {
-  let length = 1
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) length++
-  return length
-}
-
-/** Writes a varint at `offset`; returns the offset behind it. */
+/** Writes an unsigned LEB128 varint of `value` (0 to 2^53 - 1) at `offset`; returns the offset behind it. */
 export function writeVarint(bytes: Uint8Array, offset: number, value: number): number {
   let rest = value
   while (rest >= 128) {
