@@ -6,6 +6,7 @@ import { decodeHandshake, decodeMessage } from '../src/wire/decode.ts'
 import { encodeExtension, encodeHandshake, encodeMessage, encodeParts } from '../src/wire/encode.ts'
 import { FrameDecoder } from '../src/wire/frame-decoder.ts'
 import { HAVE, type Handshake, type Message, RESPONSE } from '../src/wire/messages.ts'
+import { ProtobufReader } from '../src/wire/protobuf-reader.ts'
 import { VarintReader, writeVarint } from '../src/wire/varint.ts'
 
 const runs = { seed: 5, numRuns: 500 }
@@ -80,13 +81,16 @@ describe('varints', () => {
 
   it('beyond 2^53 - 1, or without an end, are refused', () => {
     const read = (digits: string) => {
-      const reader = new VarintReader()
-      return Buffer.from(digits, 'hex').forEach((byte) => void reader.push(byte))
+      const reader = new ProtobufReader(new Uint8Array(Buffer.from(`08${digits}`, 'hex')))
+      return [reader.field(), reader.number()]
     }
     expect(() => read('ffffffffffffff0f')).not.toThrow()
     expect(() => read('8080808080808010')).toThrow(ProtocolError)
     expect(() => read('ffffffffffffffffff01')).toThrow(ProtocolError)
     expect(() => read('8080808080808080808080')).toThrow(ProtocolError)
+    const endless = new VarintReader()
+    for (let i = 0; i < 10; i++) endless.push(128)
+    expect(() => endless.push(128)).toThrow(ProtocolError)
   })
 })
 

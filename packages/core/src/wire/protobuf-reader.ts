@@ -56,8 +56,7 @@ export class ProtobufReader {
     else if (this.#wireType === FIXED64) this.#take(8)
     else {
       this.#expect(VARINT)
-      let length = 1
-      while ((this.#take(1)[0] as number) >= 128) if (++length > 10) throw new ProtocolError('a number is too large')
+      this.#read()
     }
   }
 
@@ -66,6 +65,12 @@ export class ProtobufReader {
   }
 
   #next(): number {
+    const value = this.#read()
+    if (!Number.isSafeInteger(value)) throw new ProtocolError('a number is too large')
+    return value
+  }
+
+  #read(): number {
     for (;;) {
       const byte = this.#bytes[this.#offset++]
       if (byte === undefined) throw truncated()

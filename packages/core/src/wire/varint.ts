@@ -15,7 +15,7 @@ export function writeVarint(bytes: Uint8Array, offset: number, value: number): n
   return offset
 }
 
-/** Takes a varint in byte by byte, and no number beyond 2^53 - 1: what is larger ends with a {@link ProtocolError}. */
+/** Takes a varint in byte by byte, of 10 at most: more end with a {@link ProtocolError}. Beyond 2^53 it is not exact. */
 export class VarintReader {
   #value = 0
   #scale = 1
@@ -29,9 +29,7 @@ export class VarintReader {
   push(byte: number): number | undefined {
     this.#value += (byte & 127) * this.#scale
     this.#scale *= 128
-    if (!Number.isSafeInteger(this.#value) || this.#scale > MAX_SCALE) {
-      throw new ProtocolError('a number is too large')
-    }
+    if (this.#scale > MAX_SCALE) throw new ProtocolError('a number is too large')
     if (byte >= 128) return undefined
     const value = this.#value
     this.#value = 0
