@@ -27,7 +27,7 @@ describe.each(recordedFeeds)('the recorded feed of $title', ({ blocks, id, proof
     const nodes = new Map(grown.nodes.map(({ index, hash }) => [index, hash]))
     expect(hex(hash.id(grown.roots))).toBe(id)
 
-    const tree = new FeedTree(hash, unhex(id), { getNodes: async (indexes) => indexes.map((index) => nodes.get(index)) })
+    const tree = new FeedTree({ hash, id: unhex(id), storage: { getNodes: async (indexes) => indexes.map((index) => nodes.get(index)) } })
     await tree.loadRoots(blocks.length)
     for (const { block, nodes: recorded } of proofs) {
       expect(proofIndexes(block, blocks.length)).toEqual(recorded.map(({ index }) => index))

@@ -22,7 +22,7 @@ export class FeedDirectory implements Directory {
   }
 
   byTopicPrefix(prefix: Uint8Array): readonly IdentifiedFeed[] {
-    return this.#byPrefix.get(numberOf(prefix)) ?? []
+    return (this.#byPrefix.get(numberOf(prefix)) ?? []).filter(({ opened }) => opened)
   }
 
   *wanting(): Generator<IdentifiedFeed, void> {

@@ -9,5 +9,5 @@ export function parseId(id: string | Uint8Array): Uint8Array {
   if (!(bytes instanceof Uint8Array) || bytes.length !== ID_BYTES) {
     throw new TypeError('a feed id has 64 hexadecimal digits, or 32 bytes')
   }
-  return bytes === id ? copyBytes(bytes) : bytes
+  return copyBytes(bytes)
 }

@@ -4,7 +4,6 @@ import { toHex } from '../bytes/hex.ts'
 import { IdentifiedFeed, type IdentifiedFeedOwner } from '../feed/identified-feed.ts'
 import type { FeedContext, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
 import { UnfinishedFeed, type UnfinishedFeedOwner } from '../feed/unfinished-feed.ts'
-import type { LocalContent } from '../replicator/duplicates.ts'
 import type { Session } from '../session/session.ts'
 import { FeedDirectory } from './feed-directory.ts'
 import { parseId } from './feed-id.ts'
@@ -55,12 +54,9 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
     if (inUse !== undefined) return inUse
     const feed = new IdentifiedFeed(this, id, key, () => this.#open(name, open))
     this.identified.set(name, feed)
+    this.directory.add(feed)
     feed.opening.then(
-      () => {
-        if (this.identified.get(name) !== feed) return
-        this.directory.add(feed)
-        this.onWanting(feed)
-      },
+      () => this.onWanting(feed),
       () => {}
     )
     this.#owner.emit('interested', copyBytes(id))
@@ -129,16 +125,8 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
     for (const { session } of this.#owner.peers) session.offer(feed)
   }
 
-  localContent(feed: IdentifiedFeed): LocalContent {
-    const { storage } = this
-    return {
-      others: () => this.#others(feed),
-      block: storage.findBlock?.bind(storage)
-    }
-  }
-
   /** Feeds of which something is here, those that were opened first first. */
-  *#others(feed: IdentifiedFeed): Generator<IdentifiedFeed, void> {
+  *others(feed: unknown): Generator<IdentifiedFeed, void> {
     let looked = 0
     for (const other of this.identified.values()) {
       if (++looked > MAX_OTHERS) return

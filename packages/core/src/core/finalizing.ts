@@ -3,7 +3,7 @@ import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
 import { Feed } from '../feed/feed.ts'
 import type { IdentifiedFeed } from '../feed/identified-feed.ts'
-import type { FeedContext, OpenedStorage } from '../feed/open-feed.ts'
+import type { OpenedStorage } from '../feed/open-feed.ts'
 import type { UnfinishedFeed } from '../feed/unfinished-feed.ts'
 import { mergeInto } from './merge.ts'
 
@@ -12,7 +12,6 @@ export interface FinalizingFeeds {
   readonly identified: ReadonlyMap<string, IdentifiedFeed>
   readonly unfinished: Map<string, UnfinishedFeed>
   readonly storage: Storage
-  readonly context: FeedContext
   identify(id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>): IdentifiedFeed
   opened(storage: FeedStorage, id: Uint8Array): Promise<OpenedStorage>
   inTurn<T>(change: () => Promise<T>): Promise<T>
@@ -35,7 +34,7 @@ export async function finalize(feeds: FinalizingFeeds, feed: UnfinishedFeed): Pr
       isNew = true
       // Whoever asks for the id meanwhile waits for this.
       const record = { key, id, blocks, complete: true, byteLength }
-      await storage.commit({ record }, { durability: feeds.context.durability })
+      await feed.commit(record)
       return { storage, rehash }
     })
     // Holds it in use until the handles are on it, whatever others do meanwhile.

@@ -19,16 +19,12 @@ export interface BatchTarget<T> {
 export class Batches<T extends Item> {
   readonly #target: BatchTarget<T>
   #queue: T[] = []
-  #bytes = 0
+  /** How many bytes are not stored yet. */
+  bytes = 0
   #running: Promise<void> | undefined
 
   constructor(target: BatchTarget<T>) {
     this.#target = target
-  }
-
-  /** How many bytes are not stored yet. */
-  get bytes(): number {
-    return this.#bytes
   }
 
   /** Whether something is not stored yet. */
@@ -52,7 +48,7 @@ export class Batches<T extends Item> {
 
   add(item: T): void {
     this.#queue.push(item)
-    this.#bytes += bytesOf(item)
+    this.bytes += bytesOf(item)
     this.#running ??= this.#run()
   }
 
@@ -69,20 +65,16 @@ export class Batches<T extends Item> {
       this.#queue.splice(0, batch.length)
       try {
         await this.#target.store(batch)
-        this.#forget(batch)
+        for (const item of batch) this.bytes -= bytesOf(item)
         this.#target.onStored(batch)
       } catch (error) {
         const failed = [...batch, ...this.#queue]
         this.#queue = []
-        this.#bytes = 0
+        this.bytes = 0
         this.#target.onFailed(failed, error as Error)
       }
     }
     this.#running = undefined
-  }
-
-  #forget(batch: readonly T[]): void {
-    for (const item of batch) this.#bytes -= bytesOf(item)
   }
 }
 

@@ -107,9 +107,8 @@ export class Feed extends Emitter<FeedEvents> {
 
   /** Resolves once the number of blocks is known: for a feed that is not here at all, with its first block. */
   async ready(options: WaitOptions = {}): Promise<void> {
-    this.#assertOpen()
-    if (this.#feed instanceof IdentifiedFeed) await this.#feed.ready(this.#waiting(options))
-    else await this.open(options)
+    await this.open(options)
+    await this.#feed.ready?.(this.#waiting(options))
   }
 
   /**
@@ -278,7 +277,7 @@ export class Feed extends Emitter<FeedEvents> {
   }
 
   #waiting(options: WaitOptions): Waiting {
-    return { signal: options.signal, timeout: options.timeout, cancels: this.#cancels }
+    return { ...options, cancels: this.#cancels }
   }
 
   get #pauses() {

@@ -14,9 +14,7 @@ import { StoredFeed } from './stored-feed.ts'
 import { Waiters } from './waiters.ts'
 
 /** What a feed with an id needs of its core. */
-export interface IdentifiedFeedOwner extends FeedOwner {
-  /** What else is here that the feed may have blocks in common with. */
-  localContent(feed: IdentifiedFeed): LocalContent
+export interface IdentifiedFeedOwner extends FeedOwner, LocalContent {
   /** Something is missing again. */
   onWanting(feed: IdentifiedFeed): void
 }
@@ -37,7 +35,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
   /** Trades the feed with peers: made once one comes, or something is wanted of one. */
   get replicator(): Replicator {
     if (this.#trader === undefined) {
-      this.#trader = new Replicator(this, this.context, this.owner.localContent(this))
+      this.#trader = new Replicator(this, this.context, this.owner)
       if (this.closed) this.#trader.stop()
     }
     return this.#trader
@@ -59,9 +57,8 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
     return this.has(block) ? readBlock(this, block) : this.#waiting.wait(block, options)
   }
 
-  /** Resolves once the feed's length is known. */
-  async ready(options: Waiting): Promise<void> {
-    await this.untilOpen(options)
+  override async ready(options: Waiting): Promise<void> {
+    this.assertOpen()
     // Nobody has this block, and it is answered when the length is known.
     if (this.blocks === 0) await this.#waiting.wait(Infinity, options)
   }
@@ -108,19 +105,6 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
     return { data, proof }
   }
 
-  onUploaded(block: number, data: Uint8Array): void {
-    this.emit('upload', block, data)
-  }
-
-  onError(error: Error): void {
-    this.emit('error', error)
-  }
-
-  onUnverifiable(error: Error): void {
-    this.fail(error)
-    this.emit('error', error)
-  }
-
   override async close(): Promise<void> {
     const closing = super.close()
     this.#trader?.stop()
@@ -158,7 +142,8 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
     this.owner.onWanting(this)
   }
 
-  protected fail(error: Error): void {
+  /** Whoever waits for something does so in vain. */
+  fail(error: Error): void {
     this.#waiters?.rejectAll(error)
     this.#downloads?.cancelAll(error)
   }

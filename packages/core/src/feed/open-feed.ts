@@ -2,6 +2,8 @@ import {
   type Clock,
   ClosedError,
   type Durability,
+  type FeedChange,
+  type FeedRecord,
   type FeedStorage,
   type RandomBytes,
   type Sha256
@@ -86,6 +88,8 @@ export abstract class OpenFeed {
   abstract readonly peers: number
   /** Resolves once everything that was appended is stored. */
   flush?(): Promise<void>
+  /** Resolves once the number of blocks is known. Only once it has opened. */
+  ready?(options: WaitOptions): Promise<void>
   abstract has(block: number): boolean
   abstract get(block: number, options: WaitOptions): Promise<Uint8Array | null>
 
@@ -119,6 +123,12 @@ export abstract class OpenFeed {
   async close(): Promise<void> {
     this.closed = true
     await this.opening.catch(() => {})
+  }
+
+  /** Commits a change, with what is here then. */
+  async commit(record: FeedRecord, change: FeedChange = {}): Promise<void> {
+    await this.storage.commit({ ...change, record }, { durability: this.context.durability })
+    this.byteLength = record.byteLength
   }
 
   /** Reads the stored state. */

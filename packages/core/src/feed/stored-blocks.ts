@@ -7,12 +7,6 @@ import type { StoredFeed } from './stored-feed.ts'
 /** So many blocks are read at a time from a store that reads them one by one: each may be as long as a block may be. */
 const AT_ONCE = 4
 
-/** A block as the store gave it back. */
-interface FoundBlock {
-  readonly block: number
-  readonly data: Uint8Array | undefined
-}
-
 /** A block that is here. Rejects with a `BlockDamagedError`, and drops the block, when the store has another. */
 export async function readBlock(
   feed: StoredFeed,
@@ -20,7 +14,8 @@ export async function readBlock(
   options?: { readonly shared: boolean }
 ): Promise<Uint8Array> {
   const data = await feed.storage.getBlock(block, options)
-  if (data !== undefined && (!feed.rehash || (await areSound(feed, [{ block, data }]))[0])) return data
+  const [sound] = feed.rehash ? await soundOf(feed, block, [data]) : [data]
+  if (sound !== undefined) return sound
   await feed.dropDamaged(block)
   throw new BlockDamagedError(block)
 }
@@ -36,19 +31,16 @@ export async function readRun(
   bytes: number
 ): Promise<Array<Uint8Array | undefined>> {
   const blocks = await readNeighbours(feed, start, end, bytes)
-  const found: FoundBlock[] = []
-  for (const [i, data] of blocks.entries()) {
-    if (feed.has(start + i)) found.push({ block: start + i, data })
-    else blocks[i] = undefined
+  const here = blocks.map((_, i) => feed.has(start + i))
+  const sound = feed.rehash ? await soundOf(feed, start, blocks) : blocks
+  for (const [i, isHere] of here.entries()) {
+    if (!isHere) sound[i] = undefined
+    else if (sound[i] === undefined) {
+      await feed.dropDamaged(start + i)
+      feed.emit('error', new BlockDamagedError(start + i))
+    }
   }
-  const sound = feed.rehash ? await areSound(feed, found) : found.map(({ data }) => data !== undefined)
-  for (const [i, { block }] of found.entries()) {
-    if (sound[i]) continue
-    blocks[block - start] = undefined
-    await feed.dropDamaged(block)
-    feed.emit('error', new BlockDamagedError(block))
-  }
-  return blocks
+  return sound
 }
 
 async function readNeighbours(
@@ -72,11 +64,15 @@ async function readNeighbours(
   return blocks
 }
 
-/** Whether blocks are what the tree says that they are. */
-async function areSound({ tree, hash }: StoredFeed, blocks: readonly FoundBlock[]): Promise<boolean[]> {
-  const leaves = await tree.load(blocks.map(({ block }) => 2 * block))
-  return blocks.map(({ block, data }) => {
-    const leaf = leaves.get(2 * block)
-    return data !== undefined && leaf !== undefined && equalBytes(leaf, hash.leaf(data))
+/** Those of neighbouring blocks from `start` on that are what the tree says that they are. */
+async function soundOf(
+  { tree, hash }: StoredFeed,
+  start: number,
+  blocks: ReadonlyArray<Uint8Array | undefined>
+): Promise<Array<Uint8Array | undefined>> {
+  const leaves = await tree.load(blocks.map((_, i) => 2 * (start + i)))
+  return blocks.map((data, i) => {
+    const leaf = leaves.get(2 * (start + i))
+    return data !== undefined && leaf !== undefined && equalBytes(leaf, hash.leaf(data)) ? data : undefined
   })
 }

@@ -3,11 +3,9 @@ import {
   type FeedRecord,
   type FeedStorage,
   HAVE_PAGE_BLOCKS,
-  StorageError,
   type StoredBlock
 } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
-import { equalBytes } from '../bytes/compare.ts'
 import { FeedTree } from '../tree/feed-tree.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
 import { Batches } from './batches.ts'
@@ -37,7 +35,7 @@ export abstract class StoredFeed extends OpenFeed {
     super(owner, open)
     this.id = id
     this.#key = key
-    this.tree = new FeedTree(this.hash, id, this)
+    this.tree = new FeedTree(this)
   }
 
   get blocks(): number {
@@ -65,10 +63,6 @@ export abstract class StoredFeed extends OpenFeed {
     return this.have.has(block)
   }
 
-  getNodes(indexes: readonly number[]): Promise<Array<Uint8Array | undefined>> {
-    return this.storage.getNodes(indexes)
-  }
-
   async check(block: number): Promise<boolean> {
     await this.untilOpen()
     if (await verifyStored(this, block, this.id)) return true
@@ -89,13 +83,7 @@ export abstract class StoredFeed extends OpenFeed {
 
   /** Drops a range of blocks, so that they are fetched again. Resolves once the store has forgotten them. */
   async drop(start: number, end = start + 1): Promise<void> {
-    const lengths = new Map<number, number>()
-    for (let block = start; block < Math.min(end, this.blocks); block++) {
-      if (!this.have.has(block)) continue
-      lengths.set(block, (await this.storage.getBlock(block, { shared: true }))?.length ?? 0)
-    }
-    await this.#inTurn(() => this.#drop(lengths))
-    this.onDropped([...lengths.keys()])
+    await this.#inTurn(() => this.#drop(start, Math.min(end, this.blocks)))
   }
 
   /** Drops a block that was found damaged. */
@@ -120,7 +108,7 @@ export abstract class StoredFeed extends OpenFeed {
   /** The store has forgotten these blocks. */
   protected abstract onDropped(blocks: readonly number[]): void
   /** Whoever waits for something does so in vain. */
-  protected abstract fail(error: Error): void
+  abstract fail(error: Error): void
 
   /** Resolves when everything that was to be stored is, or has failed. */
   protected async idle(): Promise<void> {
@@ -141,11 +129,7 @@ export abstract class StoredFeed extends OpenFeed {
       for (const { page, bits } of await storage.getHave()) this.have.setPage(page, bits)
       this.held = this.have.count(0, blocks)
     }
-    if (blocks === 0) return
-    await this.tree.loadRoots(blocks)
-    if (!equalBytes(this.hash.id(this.tree.roots), this.id)) {
-      throw new StorageError('the roots are damaged in the store: delete the feed')
-    }
+    if (blocks > 0) await this.tree.loadRoots(blocks)
   }
 
   async #add(runs: readonly VerifiedRun[]): Promise<void> {
@@ -163,13 +147,18 @@ export abstract class StoredFeed extends OpenFeed {
     const complete = this.held + added.length === this.blocks
     const have = complete ? [] : this.have.pagesWith(added)
     const nodes = runs.flatMap(({ nodes }) => nodes)
-    await this.#commit({ blocks: [...blocks.values()], nodes, have }, { complete, byteLength })
-    this.byteLength = byteLength
+    await this.#commit({ blocks: [...blocks.values()], nodes, have }, complete, byteLength)
     this.#note(added, true)
   }
 
-  async #drop(lengths: ReadonlyMap<number, number>): Promise<void> {
-    const dropped = [...lengths.keys()].filter((block) => this.have.has(block))
+  async #drop(start: number, end: number): Promise<void> {
+    const dropped: number[] = []
+    let left = this.byteLength
+    for (let block = start; block < end; block++) {
+      if (!this.have.has(block)) continue
+      left -= (await this.storage.getBlock(block, { shared: true }))?.length ?? 0
+      dropped.push(block)
+    }
     if (dropped.length === 0) return
     const changed = new Set(dropped.map((block) => Math.floor(block / HAVE_PAGE_BLOCKS)))
     // A complete feed has no have pages in the store.
@@ -177,18 +166,17 @@ export abstract class StoredFeed extends OpenFeed {
     for (let page = 0; page < pages; page++) changed.add(page)
     // First here, so that nobody reads them while the store forgets them.
     this.#note(dropped, false)
-    const left = dropped.reduce((bytes, block) => bytes - (lengths.get(block) as number), this.byteLength)
     // The bytes that were damaged may not be as many as those that were counted.
     const byteLength = this.held === 0 ? 0 : Math.max(0, left)
     const have = [...changed].map((page) => this.have.copyPage(page))
     try {
-      await this.#commit({ dropped, have }, { complete: false, byteLength })
+      await this.#commit({ dropped, have }, false, byteLength)
     } catch (error) {
       this.#note(dropped, true)
       this.fail(error as Error)
       throw error
     }
-    this.byteLength = byteLength
+    this.onDropped(dropped)
   }
 
   /** These blocks are here now, or are not any more. */
@@ -202,11 +190,10 @@ export abstract class StoredFeed extends OpenFeed {
   }
 
   /** Commits a change, with what is here then. */
-  #commit(change: FeedChange, { complete, byteLength }: Pick<FeedRecord, 'complete' | 'byteLength'>): Promise<void> {
+  #commit(change: FeedChange, complete: boolean, byteLength: number): Promise<void> {
     const { id, blocks, storage } = this
     const key = this.#key ?? (storage.record as FeedRecord).key
-    const record = { key, id, blocks, complete, byteLength }
-    return storage.commit({ ...change, record }, { durability: this.context.durability })
+    return this.commit({ key, id, blocks, complete, byteLength }, change)
   }
 
   /** One after the other: each change of what is here begins where the one before it ended. */

@@ -88,7 +88,6 @@ export class UnfinishedFeed extends OpenFeed {
    * stored.
    */
   async append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
-    this.assertOpen()
     if (this.#finalizing !== undefined) throw new FeedFinalizedError('the feed takes no more blocks')
     const blocks = values.map((value) => ({
       data: typeof value === 'string' ? toUtf8(value) : transfer ? value : copyBytes(value)
@@ -98,7 +97,6 @@ export class UnfinishedFeed extends OpenFeed {
 
   /** Resolves when everything that was appended before is stored; rejects when some of it could not be. */
   override async flush(): Promise<void> {
-    this.assertOpen()
     await this.#append([])
   }
 
@@ -152,17 +150,16 @@ export class UnfinishedFeed extends OpenFeed {
     if (this.#appends.next().length > 0) this.#hashSoon()
     const added = appends.flatMap(({ blocks }) => blocks)
     if (added.length === 0) return
-    const { context, key } = this
+    const { hash, key } = this
     const leaves = appends.flatMap((append) => this.#hashesOf(append))
-    const { nodes, roots } = grow(context.hash, this.#roots, this.blocks, leaves)
+    const { nodes, roots } = grow(hash, this.#roots, this.blocks, leaves)
     const stored = added.map(({ data }, i) => ({ index: this.blocks + i, hash: leaves[i] as Uint8Array, data }))
     const blocks = this.blocks + added.length
     const byteLength = added.reduce((sum, { data }) => sum + data.length, this.byteLength)
     const record = { key, id: undefined, blocks, complete: false, byteLength }
-    await this.storage.commit({ record, nodes, blocks: stored }, { durability: context.durability })
+    await this.commit(record, { nodes, blocks: stored })
     this.#roots = roots
     this.blocks = blocks
-    this.byteLength = byteLength
     this.emit('update')
   }
 }

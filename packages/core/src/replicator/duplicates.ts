@@ -1,4 +1,4 @@
-import type { TreeNode } from '@anyfeed/interfaces'
+import type { Storage, TreeNode } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { equalBytes } from '../bytes/compare.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
@@ -18,17 +18,16 @@ export interface LocalFeed {
   readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>>
 }
 
-/** What is here beside the feed. */
+/** What is here, with which a feed may have blocks in common. */
 export interface LocalContent {
-  /** The other feeds in use. */
-  others(): Iterable<LocalFeed>
-  /** The bytes of a block with this leaf, whichever feed of the store has it; `undefined` where the store cannot tell. */
-  readonly block: ((leaf: Uint8Array) => Promise<Uint8Array | undefined>) | undefined
+  /** The feeds in use beside this one. */
+  others(feed: unknown): Iterable<LocalFeed>
+  readonly storage: Pick<Storage, 'findBlock'>
 }
 
 /** The feed for which duplicates are sought. */
 export interface DuplicatesTarget {
-  readonly feed: { readonly tree: FeedTree; onError(error: Error): void }
+  readonly feed: { readonly tree: FeedTree; emit(event: 'error', error: Error): void }
   /** Whether a block is to be fetched: wanted, and neither here nor under way. */
   isOpen(block: number): boolean
   /** Nothing of the run is asked of peers until it is freed. */
@@ -60,8 +59,8 @@ export class Duplicates {
       if (!isApart(run.start, run.end, came) || this.#lookedFor.has(node.index)) continue
       if (this.#lookedFor.size === MAX_LOOKED_FOR) this.#lookedFor.clear()
       this.#lookedFor.add(node.index)
-      const others = [...this.#local.others()].filter(({ tree }) => run.end <= tree.blocks)
-      if (others.length === 0 && (run.end - run.start > 1 || this.#local.block === undefined)) continue
+      const others = [...this.#local.others(this.#target.feed)].filter(({ tree }) => run.end <= tree.blocks)
+      if (others.length === 0 && (run.end - run.start > 1 || this.#local.storage.findBlock === undefined)) continue
       this.#target.reserve(run)
       void this.#find(node, run, others)
     }
@@ -70,7 +69,7 @@ export class Duplicates {
   async #find(node: TreeNode, run: Run, others: readonly LocalFeed[]): Promise<void> {
     try {
       if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
-        const data = await this.#local.block?.(node.hash)
+        const data = await this.#local.storage.findBlock?.(node.hash)
         if (data !== undefined) return this.#adopt(node, run.start, [data], new Uint8Array(0))
       }
       for (const other of others) {
@@ -78,7 +77,7 @@ export class Duplicates {
         if (hash !== undefined && equalBytes(hash, node.hash)) await this.#copy(node, run, other)
       }
     } catch (error) {
-      this.#target.feed.onError(error as Error)
+      this.#target.feed.emit('error', error as Error)
     } finally {
       this.#target.free(run)
     }

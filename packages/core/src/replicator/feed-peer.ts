@@ -1,5 +1,6 @@
 import type { TreeNode } from '@anyfeed/interfaces'
 import type { PagedBitfield } from '../bitfield/paged-bitfield.ts'
+import type { FeedEvents } from '../feed/events.ts'
 import type { Channel } from '../session/channel.ts'
 import type { TradeDirection } from '../session/permission.ts'
 import type { FeedTree } from '../tree/feed-tree.ts'
@@ -16,8 +17,8 @@ export interface ServedFeed {
    * is not here.
    */
   readRun(start: number, end: number, bytes: number): Promise<ReadonlyArray<Uint8Array | undefined>>
-  onUploaded(block: number, data: Uint8Array): void
-  onError(error: Error): void
+  /** Tells who uses the feed. */
+  emit<E extends 'upload' | 'error'>(event: E, ...args: FeedEvents[E]): void
 }
 
 /** One feed with one peer: what asking, serving and announcing have in common. */

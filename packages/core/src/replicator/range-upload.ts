@@ -63,7 +63,7 @@ export class RangeUpload implements Upload {
   }
 
   failed(error: Error): void {
-    this.#peer.feed.onError(error)
+    this.#peer.feed.emit('error', error)
     this.refuse()
   }
 
@@ -72,7 +72,7 @@ export class RangeUpload implements Upload {
     const more = this.#next < this.#end
     for (const [i, { start, blocks }] of frames.entries()) {
       this.#answer(start, blocks, proofs[i] as Uint8Array, !more && i === frames.length - 1)
-      for (const [j, data] of blocks.entries()) this.#peer.feed.onUploaded(start + j, data)
+      for (const [j, data] of blocks.entries()) this.#peer.feed.emit('upload', start + j, data)
       // Whoever was told of it may have paused: nothing is sent after a Pause.
       if (this.open.get(this.id) !== this) return false
     }

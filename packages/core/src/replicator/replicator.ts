@@ -21,8 +21,8 @@ export interface ReplicatedFeed extends ServedFeed {
   readonly congested: boolean
   /** Stores verified blocks; `stored` or `notStored` of the replicator follows. */
   store(run: VerifiedRun): void
-  /** The store could not be read, and what was asked for cannot be verified. */
-  onUnverifiable(error: Error): void
+  /** Whoever waits for something does so in vain: the store could not be read. */
+  fail(error: Error): void
 }
 
 /** What a replicator takes from its surroundings. */
@@ -356,7 +356,8 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
       const onLoaded = (loaded: ReadonlyMap<number, Uint8Array>) => this.#verify(peer, claim, loaded)
       const onError = (error: Error) => {
         this.#busy.delete(block)
-        this.feed.onUnverifiable(error)
+        this.feed.fail(error)
+        this.feed.emit('error', error)
       }
       tree
         .load(result.needs)

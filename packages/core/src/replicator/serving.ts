@@ -70,12 +70,12 @@ export class Serving {
         if (found === undefined) return undefined
         const send = () => {
           this.#peer.channel.send({ type: RESPONSE, block, ...found })
-          this.#peer.feed.onUploaded(block, found.data)
+          this.#peer.feed.emit('upload', block, found.data)
           return false
         }
         return { bytes: found.data.length, send }
       },
-      failed: (error) => this.#peer.feed.onError(error)
+      failed: (error) => this.#peer.feed.emit('error', error)
     })
   }
 

@@ -1,4 +1,5 @@
 import { type FeedStorage, StorageError, type TreeNode } from '@anyfeed/interfaces'
+import { equalBytes } from '../bytes/compare.ts'
 import { concatBytes } from '../bytes/concat.ts'
 import { fullRoots } from './flat-tree.ts'
 import { NodeCache } from './node-cache.ts'
@@ -12,13 +13,21 @@ import { type Claim, type NeedsNodes, verifyAlone, verifyBlock } from './verifie
 const NOTHING = new Uint8Array(0)
 
 /** Where a feed's nodes are stored. */
-export type NodeStorage = Pick<FeedStorage, 'getNodes'>
+type NodeStorage = Pick<FeedStorage, 'getNodes'>
+
+/** The feed whose tree it is. */
+export interface TreeFeed {
+  readonly id: Uint8Array
+  readonly hash: TreeHash
+  /** Only once it has opened. */
+  readonly storage: NodeStorage
+}
 
 /** The trusted part of one feed's tree: what is at hand, and what the store has. */
 export class FeedTree {
   readonly id: Uint8Array
   readonly hash: TreeHash
-  readonly #storage: NodeStorage
+  readonly #feed: TreeFeed
   readonly #cache = new NodeCache()
   /** The feed's length, 0 while it is not known. */
   blocks = 0
@@ -29,15 +38,10 @@ export class FeedTree {
   /** Grows whenever what was trusted may not be so any more. */
   epoch = 0
 
-  constructor(hash: TreeHash, id: Uint8Array, storage: NodeStorage) {
-    this.hash = hash
-    this.id = id
-    this.#storage = storage
-  }
-
-  /** The roots, left to right. */
-  get roots(): TreeNode[] {
-    return fullRoots(this.blocks).map((index, i) => ({ index, hash: this.#rootHashes.subarray(32 * i, 32 * i + 32) }))
+  constructor(feed: TreeFeed) {
+    this.hash = feed.hash
+    this.id = feed.id
+    this.#feed = feed
   }
 
   /** The length and the hashes of the roots, left to right, for one who does not know them. */
@@ -136,7 +140,11 @@ export class FeedTree {
 
   /** Reads the roots of a feed of `blocks` blocks from the store. */
   async loadRoots(blocks: number): Promise<void> {
-    this.setRoots(blocks, await readRoots(this.#storage, blocks))
+    const roots = await readRoots(this.#feed.storage, blocks)
+    if (!equalBytes(this.hash.id(roots), this.id)) {
+      throw new StorageError('the roots are damaged in the store: delete the feed')
+    }
+    this.setRoots(blocks, roots)
   }
 
   /** Nodes from the store, those among `indexes` that it has, which are at hand from now on. */
@@ -150,7 +158,7 @@ export class FeedTree {
       else found.set(index, hash)
     }
     if (missing.length === 0) return found
-    const hashes = await this.#storage.getNodes(missing)
+    const hashes = await this.#feed.storage.getNodes(missing)
     if (epoch !== this.epoch) return this.load(indexes)
     for (const [i, index] of missing.entries()) {
       const hash = hashes[i]
@@ -169,7 +177,10 @@ export class FeedTree {
   }
 
   get #roots(): ReadonlyMap<number, Uint8Array> {
-    this.#rootsByIndex ??= new Map(this.roots.map(({ index, hash }) => [index, hash]))
+    const hashes = this.#rootHashes
+    this.#rootsByIndex ??= new Map(
+      fullRoots(this.blocks).map((index, i) => [index, hashes.subarray(32 * i, 32 * i + 32)])
+    )
     return this.#rootsByIndex
   }
 }
