@@ -92,21 +92,21 @@ it('offers every wanted block that a peer has, in the end, and none twice while 
           const range = world.ranges.pop()
           if (range !== undefined) picker.ranges.normal.delete(range)
         } else if (what === 'have') {
-          if (has.add(block)) world.offer(peer, block)
+          if (has.put(block)) world.offer(peer, block)
         } else if (what === 'bitfield') {
           has.setBytes(new Uint8Array(Math.min(length, 30)).fill(block))
           cursor.restart([...picker.wanted].filter((wanted) => has.has(wanted)))
         } else if (what === 'pick') {
           world.pick(peer)
         } else if (what === 'drop') {
-          if (!world.have.delete(block)) continue
+          if (!world.have.put(block, false)) continue
           for (const p of [0, 1, 2]) world.offer(p, block)
         } else {
           const [busy] = world.busy.keys()
           if (busy === undefined) continue
           if (what === 'fail') world.release(busy)
           else {
-            world.have.add(busy)
+            world.have.put(busy)
             world.busy.delete(busy)
           }
         }
@@ -119,7 +119,7 @@ it('offers every wanted block that a peer has, in the end, and none twice while 
           if (block === -1) continue
           picked = true
           world.busy.delete(block)
-          world.have.add(block)
+          world.have.put(block)
         }
       }
       for (let block = 0; block < BLOCKS; block++) {
@@ -150,11 +150,11 @@ it('keeps a bounded memory of blocks that the cursor had passed', () => {
   const cursor = new PeerCursor()
   const has = new PagedBitfield()
   world.picker.ranges.normal.add({ start: 0, end: Infinity })
-  has.add(500_000)
+  has.put(500_000)
   expect(world.picker.next(cursor, has, Infinity)).toBe(500_000)
   world.busy.set(500_000, 0)
   for (let block = 0; block < 200_000; block++) {
-    has.add(block)
+    has.put(block)
     cursor.free(block)
   }
   const got = new Set<number>()

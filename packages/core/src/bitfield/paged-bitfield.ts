@@ -37,26 +37,12 @@ export class PagedBitfield {
     return page !== undefined && isSet(page, index % PAGE_BITS)
   }
 
-  /** Adds an index; returns whether it was missing. */
-  add(index: number): boolean {
+  /** Adds an index, or removes it where it is not `here`; returns whether that is new. */
+  put(index: number, here = true): boolean {
+    if (this.has(index) === here) return false
     const bit = index % PAGE_BITS
-    const page = this.#pageWith(Math.floor(index / PAGE_BITS), bit >> 3)
-    if (isSet(page, bit)) return false
-    set(page, bit)
-    return true
-  }
-
-  /** Removes an index; returns whether it was there. */
-  delete(index: number): boolean {
-    if (!this.has(index)) return false
-    const number = Math.floor(index / PAGE_BITS)
-    let page = this.#pages.get(number) as Uint8Array
-    if (page === FULL_PAGE) {
-      page = FULL_PAGE.slice()
-      this.#setPage(number, page)
-    }
-    const bit = index % PAGE_BITS
-    page[bit >> 3] = (page[bit >> 3] as number) & ~(128 >> (bit & 7))
+    const page = this.#ownPage(Math.floor(index / PAGE_BITS), bit >> 3)
+    page[bit >> 3] = (page[bit >> 3] as number) ^ (128 >> (bit & 7))
     return true
   }
 
@@ -69,7 +55,7 @@ export class PagedBitfield {
   fillTo(end: number): void {
     const whole = Math.floor(end / PAGE_BITS)
     for (let number = 0; number < whole; number++) this.#setPage(number, FULL_PAGE)
-    for (let index = whole * PAGE_BITS; index < end; index++) this.add(index)
+    for (let index = whole * PAGE_BITS; index < end; index++) this.put(index)
   }
 
   /** Copies of the pages on which `indexes` lie, with all of these added: what a store is to keep. */
@@ -151,16 +137,16 @@ export class PagedBitfield {
     return -1
   }
 
-  /** The page with this number, made or made longer where it does not reach a byte yet. */
-  #pageWith(number: number, byte: number): Uint8Array {
+  /** The page with this number, to be changed: made, copied or made longer where it must be, to reach a byte. */
+  #ownPage(number: number, byte: number): Uint8Array {
     const page = this.#pages.get(number)
-    if (page !== undefined && byte < page.length) return page
+    if (page !== undefined && page !== FULL_PAGE && byte < page.length) return page
     let length = Math.max(LEAST_BYTES, page?.length ?? 0)
     while (length <= byte) length *= 2
-    const longer = new Uint8Array(Math.min(PAGE_BYTES, length))
-    longer.set(page ?? [])
-    this.#setPage(number, longer)
-    return longer
+    const own = new Uint8Array(Math.min(PAGE_BYTES, length))
+    own.set(page ?? [])
+    this.#setPage(number, own)
+    return own
   }
 
   #setPage(number: number, page: Uint8Array | undefined): void {

@@ -182,7 +182,7 @@ export class Core extends Emitter<CoreEvents> {
         id: this.id,
         nonce: this.platform.random(32),
         extensions: this.#extensions.freeze(),
-        directory: this.#feeds.directory,
+        directory: this.#feeds,
         lowWater: HIGH_WATER_BYTES / 2,
         channelBinding: options.channelBinding,
         permission: authorize && ((feed, { id, version }) => permissionOf(authorize, { id, identity, version }, feed))

@@ -1,11 +1,12 @@
 import type { FeedStorage, Storage } from '@anyfeed/interfaces'
+import { equalBytes } from '../bytes/compare.ts'
 import { copyBytes } from '../bytes/copy.ts'
 import { toHex } from '../bytes/hex.ts'
 import { IdentifiedFeed, type IdentifiedFeedOwner } from '../feed/identified-feed.ts'
 import type { FeedContext, OpenedStorage, OpenFeed } from '../feed/open-feed.ts'
 import { UnfinishedFeed, type UnfinishedFeedOwner } from '../feed/unfinished-feed.ts'
+import type { Directory } from '../session/options.ts'
 import type { Session } from '../session/session.ts'
-import { FeedDirectory } from './feed-directory.ts'
 import { parseId } from './feed-id.ts'
 import { finalize } from './finalizing.ts'
 import type { StorageWrapper } from './storage-wrapper.ts'
@@ -27,16 +28,15 @@ export interface FeedsOwner {
 }
 
 /** The feeds that have handles: opened once however many handles they have, and closed with the last of them. */
-export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
+export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner, Directory {
   readonly identified = new Map<string, IdentifiedFeed>()
   readonly unfinished = new Map<string, UnfinishedFeed>()
-  readonly directory: FeedDirectory
+  readonly #byPrefix = new Map<number, readonly IdentifiedFeed[]>()
   readonly #owner: FeedsOwner
   readonly #turns = new Turns()
 
   constructor(owner: FeedsOwner) {
     this.#owner = owner
-    this.directory = new FeedDirectory(this.identified, owner.peers)
   }
 
   get storage(): Storage {
@@ -54,7 +54,8 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
     if (inUse !== undefined) return inUse
     const feed = new IdentifiedFeed(this, id, key, () => this.#open(name, open))
     this.identified.set(name, feed)
-    this.directory.add(feed)
+    const prefix = numberOf(feed.topic)
+    this.#byPrefix.set(prefix, [...(this.#byPrefix.get(prefix) ?? []), feed])
     feed.opening.then(
       () => this.onWanting(feed),
       () => {}
@@ -120,8 +121,26 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
     await Promise.all([...this.identified.values(), ...this.unfinished.values()].map((f) => this.#closeHandles(f)))
   }
 
+  byId(id: Uint8Array): IdentifiedFeed | undefined {
+    const feed = this.identified.get(toHex(id))
+    return feed?.opened ? feed : undefined
+  }
+
+  byTopicPrefix(prefix: Uint8Array): readonly IdentifiedFeed[] {
+    return (this.#byPrefix.get(numberOf(prefix)) ?? []).filter(({ opened }) => opened)
+  }
+
+  *wanting(): Generator<IdentifiedFeed, void> {
+    for (const feed of this.identified.values()) if (feed.opened && !feed.complete) yield feed
+  }
+
+  isOwnNonce(nonce: Uint8Array): boolean {
+    for (const { session } of this.#owner.peers) if (equalBytes(session.options.nonce, nonce)) return true
+    return false
+  }
+
   onWanting(feed: IdentifiedFeed): void {
-    if (this.directory.byId(feed.id) !== feed) return
+    if (this.byId(feed.id) !== feed) return
     for (const { session } of this.#owner.peers) session.offer(feed)
   }
 
@@ -152,7 +171,10 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
       inUse.delete(name)
       void this.#turns.take(name, () => closing)
       if (feed instanceof IdentifiedFeed) {
-        this.directory.delete(feed)
+        const prefix = numberOf(feed.topic)
+        const others = this.#byPrefix.get(prefix)?.filter((other) => other !== feed) ?? []
+        if (others.length > 0) this.#byPrefix.set(prefix, others)
+        else this.#byPrefix.delete(prefix)
         for (const { session } of this.#owner.peers) session.leave(feed)
         this.#owner.emit('uninterested', copyBytes(feed.id))
       }
@@ -164,4 +186,9 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner {
     await Promise.all(feed.handles.map((handle) => handle.close()))
     await this.release(feed)
   }
+}
+
+/** The first two bytes. */
+function numberOf([high = 0, low = 0]: Uint8Array): number {
+  return high * 256 + low
 }

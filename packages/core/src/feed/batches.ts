@@ -9,7 +9,8 @@ interface Item {
 
 /** What becomes of batches. */
 export interface BatchTarget<T> {
-  store(batch: readonly T[]): Promise<void>
+  /** Stores a batch: resolves once it is stored. */
+  write(batch: readonly T[]): Promise<void>
   onStored(batch: readonly T[]): void
   /** A batch could not be stored, nor is what waited behind it. */
   onFailed(items: readonly T[], error: Error): void
@@ -61,10 +62,9 @@ export class Batches<T extends Item> {
     // One turn later, so that what is added in one turn goes into one batch.
     await Promise.resolve()
     while (this.#queue.length > 0) {
-      const batch = this.next()
-      this.#queue.splice(0, batch.length)
+      const batch = this.#queue.splice(0, this.next().length)
       try {
-        await this.#target.store(batch)
+        await this.#target.write(batch)
         for (const item of batch) this.bytes -= bytesOf(item)
         this.#target.onStored(batch)
       } catch (error) {

@@ -46,10 +46,6 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
     return this.#trader?.peers ?? 0
   }
 
-  get wanting(): boolean {
-    return !this.complete
-  }
-
   /** The block, from the store or, once a peer has sent it, from there; `null` past the feed's end. */
   async get(block: number, options: Waiting): Promise<Uint8Array | null> {
     await this.untilOpen(options)
@@ -112,7 +108,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
     await closing
   }
 
-  protected onStored(runs: readonly VerifiedRun[]): void {
+  onStored(runs: readonly VerifiedRun[]): void {
     const listens = this.handles.some((handle) => handle.listenerCount('download') > 0)
     for (const run of runs) {
       if (listens && !run.local) this.#tellFetched(run)
@@ -123,7 +119,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
     this.replicator.stored(indexesOf(runs))
   }
 
-  protected onNotStored(runs: readonly VerifiedRun[], error: Error): void {
+  onFailed(runs: readonly VerifiedRun[], error: Error): void {
     // What was trusted with these blocks is not in the store: it must come again.
     this.tree.forget()
     if (this.storage.record === undefined) this.tree.setRoots(0, [])

@@ -8,7 +8,7 @@ import {
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { FeedTree } from '../tree/feed-tree.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
-import { Batches } from './batches.ts'
+import { Batches, type BatchTarget } from './batches.ts'
 import { type FeedOwner, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { unpinned } from './unpinned.ts'
 import { verifyStored } from './verify-stored.ts'
@@ -17,7 +17,7 @@ import { verifyStored } from './verify-stored.ts'
 const FULL_BYTES = 16 * 1024 * 1024
 
 /** A feed with an id as far as it is here: its tree, its blocks, and each change of that, one after the other. */
-export abstract class StoredFeed extends OpenFeed {
+export abstract class StoredFeed extends OpenFeed implements BatchTarget<VerifiedRun> {
   readonly id: Uint8Array
   readonly tree: FeedTree
   /** How many blocks are here. */
@@ -72,13 +72,12 @@ export abstract class StoredFeed extends OpenFeed {
 
   /** Stores verified blocks, many in one commit: see `onStored`. */
   store(run: VerifiedRun): void {
-    this.#batches ??= new Batches({
-      store: (runs) => this.#inTurn(() => this.#add(runs)),
-      onStored: (runs) => this.onStored(runs),
-      // Those behind may rest on nodes that were to be stored with this one.
-      onFailed: (runs, error) => this.onNotStored(runs, error)
-    })
+    this.#batches ??= new Batches(this)
     this.#batches.add(unpinned(run))
+  }
+
+  write(runs: readonly VerifiedRun[]): Promise<void> {
+    return this.#inTurn(() => this.#add(runs))
   }
 
   /** Drops a range of blocks, so that they are fetched again. Resolves once the store has forgotten them. */
@@ -99,10 +98,9 @@ export abstract class StoredFeed extends OpenFeed {
     await this.idle()
   }
 
-  /** They are stored. */
-  protected abstract onStored(runs: readonly VerifiedRun[]): void
-  /** They are not, nor will be those that waited behind them. */
-  protected abstract onNotStored(runs: readonly VerifiedRun[], error: Error): void
+  abstract onStored(runs: readonly VerifiedRun[]): void
+  /** Those behind may rest on nodes that were to be stored with the first. */
+  abstract onFailed(runs: readonly VerifiedRun[], error: Error): void
   /** These blocks are here now, or are not any more. */
   protected abstract onHeld(blocks: readonly number[]): void
   /** The store has forgotten these blocks. */
@@ -181,10 +179,7 @@ export abstract class StoredFeed extends OpenFeed {
 
   /** These blocks are here now, or are not any more. */
   #note(blocks: readonly number[], here: boolean): void {
-    for (const block of blocks) {
-      if (here) this.have.add(block)
-      else this.have.delete(block)
-    }
+    for (const block of blocks) this.have.put(block, here)
     this.held += here ? blocks.length : -blocks.length
     this.onHeld(blocks)
   }

@@ -4,7 +4,7 @@ import { copyBytes } from '../bytes/copy.ts'
 import { toUtf8 } from '../bytes/utf8.ts'
 import { readRoots } from '../tree/feed-tree.ts'
 import { grow } from '../tree/grow.ts'
-import { Batches } from './batches.ts'
+import { Batches, type BatchTarget } from './batches.ts'
 import type { IdentifiedFeed } from './identified-feed.ts'
 import { type FeedOwner, type OpenedStorage, OpenFeed } from './open-feed.ts'
 
@@ -23,7 +23,7 @@ export interface UnfinishedFeedOwner extends FeedOwner {
 }
 
 /** A feed that is being written and has no id yet. All its blocks are here: its tree grows with what the store has taken. */
-export class UnfinishedFeed extends OpenFeed {
+export class UnfinishedFeed extends OpenFeed implements BatchTarget<Append> {
   declare readonly owner: UnfinishedFeedOwner
   readonly id = undefined
   readonly complete = false
@@ -35,15 +35,7 @@ export class UnfinishedFeed extends OpenFeed {
   /** While it is being finalized, and takes no blocks: what it becomes. */
   #finalizing: Promise<IdentifiedFeed | undefined> | undefined
   #hashing: Timer | undefined
-  readonly #appends = new Batches<Append>({
-    store: (batch) => this.#commit(batch),
-    onStored: (batch) => {
-      for (const { resolve } of batch) resolve()
-    },
-    onFailed: (appends, error) => {
-      for (const { reject } of appends) reject(error)
-    }
-  })
+  readonly #appends = new Batches<Append>(this)
 
   constructor(owner: UnfinishedFeedOwner, key: Uint8Array, open: () => Promise<OpenedStorage>) {
     super(owner, open)
@@ -146,7 +138,7 @@ export class UnfinishedFeed extends OpenFeed {
     return append.hashes
   }
 
-  async #commit(appends: readonly Append[]): Promise<void> {
+  async write(appends: readonly Append[]): Promise<void> {
     if (this.#appends.next().length > 0) this.#hashSoon()
     const added = appends.flatMap(({ blocks }) => blocks)
     if (added.length === 0) return
@@ -161,5 +153,13 @@ export class UnfinishedFeed extends OpenFeed {
     this.#roots = roots
     this.blocks = blocks
     this.emit('update')
+  }
+
+  onStored(appends: readonly Append[]): void {
+    for (const { resolve } of appends) resolve()
+  }
+
+  onFailed(appends: readonly Append[], error: Error): void {
+    for (const { reject } of appends) reject(error)
   }
 }

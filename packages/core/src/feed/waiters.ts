@@ -25,8 +25,8 @@ export interface AwaitedFeed {
 export class Waiters {
   readonly #feed: AwaitedFeed
   readonly #byBlock = new Map<number, Set<Waiter>>()
-  /** How many wait who were there before the length was known. */
-  #seekers = 0
+  /** Whether somebody may wait for a block past the end, who began before the length was known. */
+  #unsure = false
   #seeking = false
 
   constructor(feed: AwaitedFeed) {
@@ -41,9 +41,8 @@ export class Waiters {
       const waiters = this.#byBlock.get(block) ?? new Set()
       this.#byBlock.set(block, waiters.add(waiter))
       if (block < Infinity && waiters.size === 1) replicator.want(block)
-      const seeks = this.#feed.blocks === 0
-      if (seeks) {
-        this.#seekers++
+      if (this.#feed.blocks === 0) {
+        this.#unsure = true
         // One turn later, behind what is wanted: that tells the length as well.
         void Promise.resolve().then(() => this.seekLength())
       }
@@ -53,8 +52,6 @@ export class Waiters {
           this.#byBlock.delete(block)
           if (block < Infinity) replicator.unwant(block)
         }
-        if (!seeks) return
-        this.#seekers--
         this.seekLength()
       }
     })
@@ -62,7 +59,7 @@ export class Waiters {
 
   /** Has some block fetched, whichever, while somebody waits and the length is not known; and no more once it is. */
   seekLength(): void {
-    const seeks = this.#seekers > 0 && this.#feed.blocks === 0
+    const seeks = this.#byBlock.size > 0 && this.#feed.blocks === 0
     if (seeks === this.#seeking) return
     this.#seeking = seeks
     if (seeks) this.#feed.replicator.addRange(ANY_BLOCK)
@@ -76,8 +73,8 @@ export class Waiters {
 
   /** The feed's length is known: who waits for a block past the end gets `null`. */
   lengthKnown(): void {
-    // Nobody has begun to wait for one since.
-    if (this.#seekers === 0) return
+    if (!this.#unsure) return
+    this.#unsure = false
     for (const [block, waiters] of this.#byBlock) {
       if (block >= this.#feed.blocks) for (const waiter of waiters) waiter.resolve(null)
     }

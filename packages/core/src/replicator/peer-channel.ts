@@ -171,7 +171,7 @@ export class PeerChannel implements ChannelHandler, FeedPeer {
       const asked = this.asking.of(id, true)
       const passedOver = this.asking.onAnswer(asked, start, blocks.length, totalLength(blocks), last)
       // What a peer that may be asked does not have after all is not asked of it again.
-      if (this.#mayAsk) for (const block of passedOver) this.remoteHave.delete(block)
+      if (this.#mayAsk) for (const block of passedOver) this.remoteHave.put(block, false)
       if (blocks.length > 0) this.#replicator.onRange(this, asked, answer)
       this.#release(passedOver)
     }

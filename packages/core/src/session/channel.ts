@@ -13,8 +13,8 @@ export interface Joinable {
   readonly topic: Uint8Array
   /** The number of blocks; 0 while it is not known. */
   readonly blocks: number
-  /** Whether peers are asked of our own accord: something is missing here. */
-  readonly wanting: boolean
+  /** Whether every block is here; otherwise peers are asked of our own accord. */
+  readonly complete: boolean
 }
 
 /** A run of blocks that is to be asked for. */

@@ -132,7 +132,7 @@ export class Session {
   offer(feed: Joinable): void {
     if (this.ended || this.remote === undefined || this.#channels.of(feed.id) !== undefined) return
     const joined = this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs'))
-    const wanted = this.#ranges ? feed.wanting : this.#channels.isKnown(feed.id)
+    const wanted = this.#ranges ? !feed.complete : this.#channels.isKnown(feed.id)
     if (joined === undefined && !wanted) return
     const permission = this.#permissionOf(feed, this.remote)
     // Whoever decides may have done anything meanwhile.
@@ -237,7 +237,7 @@ export class Session {
     this.#clearHave(remote)
     // Our Join stands for when the remote opens the feed again.
     const feed = channel && this.options.directory.byId(channel.feed.id)
-    if (feed?.wanting && this.#ranges) this.offer(feed)
+    if (feed?.complete === false && this.#ranges) this.offer(feed)
   }
 
   #onHave(remote: RemoteSide, message: Have): void {
@@ -245,7 +245,7 @@ export class Session {
     if (message.bitfield !== undefined) remote.have.setBytes(message.bitfield)
     // A feed that is not open here is not worth more memory than a bitfield takes.
     const limit = channel === undefined ? MAX_BITFIELD_BLOCKS : channel.feed.blocks || MAX_BLOCKS
-    const blocks = message.blocks.filter((block) => block < limit && remote.have.add(block))
+    const blocks = message.blocks.filter((block) => block < limit && remote.have.put(block))
     this.#countHave(remote)
     if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields are too large')
     channel?.handler?.onMessage({ ...message, blocks })

@@ -28,7 +28,7 @@ export class FeedTree {
   readonly id: Uint8Array
   readonly hash: TreeHash
   readonly #feed: TreeFeed
-  readonly #cache = new NodeCache()
+  #cache = new NodeCache()
   /** The feed's length, 0 while it is not known. */
   blocks = 0
   /** The hashes of the roots, left to right. */
@@ -135,7 +135,7 @@ export class FeedTree {
   /** Forgets all that is not in the store. */
   forget(): void {
     this.epoch++
-    this.#cache.clear()
+    this.#cache = new NodeCache()
   }
 
   /** Reads the roots of a feed of `blocks` blocks from the store. */

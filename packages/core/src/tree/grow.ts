@@ -1,5 +1,5 @@
 import type { TreeNode } from '@anyfeed/interfaces'
-import { depth, parent } from './flat-tree.ts'
+import { parent } from './flat-tree.ts'
 import type { TreeHash } from './tree-hash.ts'
 
 /** A feed's tree with more leaves. */
@@ -19,17 +19,17 @@ export function grow(
 ): Growth {
   const nodes: TreeNode[] = []
   const roots = [...before]
-  let index = 2 * blocks
+  let count = blocks
   for (const leaf of leaves) {
-    let top: TreeNode = { index, hash: leaf }
+    let top: TreeNode = { index: 2 * count, hash: leaf }
     nodes.push(top)
-    for (let left = roots.at(-1); left !== undefined && depth(left.index) === depth(top.index); left = roots.at(-1)) {
-      roots.pop()
+    // As in counting, each one that ends the count so far is carried: a root as high as what is above the leaf.
+    for (let rest = count++; rest % 2 === 1; rest = (rest - 1) / 2) {
+      const left = roots.pop() as TreeNode
       top = { index: parent(top.index), hash: hash.parent(left.hash, top.hash) }
       nodes.push(top)
     }
     roots.push(top)
-    index += 2
   }
   return { nodes, roots }
 }

@@ -25,9 +25,4 @@ export class NodeCache {
     this.#old = this.#young
     this.#young = undefined
   }
-
-  clear(): void {
-    this.#young = undefined
-    this.#old = undefined
-  }
 }
