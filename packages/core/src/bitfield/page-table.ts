@@ -22,8 +22,8 @@ export class PageTable {
   set(number: number, page: Uint8Array | undefined): void {
     const place = Math.floor(number / SECTION_PAGES)
     let section = this.#sections[place]
-    if (section === undefined) {
-      if (page === undefined) return
+    if (!section) {
+      if (!page) return
       // Filled, here and below, so that the arrays stay dense and a look-up stays cheap.
       while (this.#sections.length < place) this.#sections.push(undefined)
       section = [undefined]
@@ -38,7 +38,7 @@ export class PageTable {
   /** The number of the next page that may be set, from `number` on: what is empty on the large is passed over. */
   skip(number: number): number {
     let next = number
-    while (next < this.end && this.#sections[Math.floor(next / SECTION_PAGES)] === undefined) {
+    while (next < this.end && !this.#sections[Math.floor(next / SECTION_PAGES)]) {
       next = (Math.floor(next / SECTION_PAGES) + 1) * SECTION_PAGES
     }
     return next

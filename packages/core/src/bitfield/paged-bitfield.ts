@@ -84,7 +84,7 @@ export class PagedBitfield {
       const page = this.#pages.get(Math.floor(index / PAGE_BITS))
       const next = Math.min(end, index - (index % PAGE_BITS) + PAGE_BITS)
       if (page === FULL_PAGE) count += next - index
-      else if (page !== undefined) for (; index < next; index++) if (isSet(page, index % PAGE_BITS)) count++
+      else if (page) for (; index < next; index++) if (isSet(page, index % PAGE_BITS)) count++
       index = next
     }
     return count
@@ -110,7 +110,7 @@ export class PagedBitfield {
     const bytes = new Uint8Array(Math.max(1, Math.ceil(blocks / 8)))
     for (let number = 0; number * PAGE_BYTES < bytes.length; number++) {
       const page = this.#pages.get(number)
-      if (page !== undefined) bytes.set(page.subarray(0, bytes.length - number * PAGE_BYTES), number * PAGE_BYTES)
+      if (page) bytes.set(page.subarray(0, bytes.length - number * PAGE_BYTES), number * PAGE_BYTES)
     }
     const surplus = bytes.length * 8 - blocks
     bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) & (0xff << Math.min(surplus, 8))
@@ -125,7 +125,7 @@ export class PagedBitfield {
       const number = Math.floor(index / PAGE_BITS)
       const mine = this.#pages.get(number)
       const theirs = other.#pages.get(number)
-      if (mine !== undefined && theirs !== FULL_PAGE) {
+      if (mine && theirs !== FULL_PAGE) {
         const found = nextInPage(mine, theirs, index % PAGE_BITS)
         if (found !== -1) {
           const candidate = number * PAGE_BITS + found
@@ -140,7 +140,7 @@ export class PagedBitfield {
   /** The page with this number, to be changed: made, copied or made longer where it must be, to reach a byte. */
   #ownPage(number: number, byte: number): Uint8Array {
     const page = this.#pages.get(number)
-    if (page !== undefined && page !== FULL_PAGE && byte < page.length) return page
+    if (page && page !== FULL_PAGE && byte < page.length) return page
     let length = Math.max(LEAST_BYTES, page?.length ?? 0)
     while (length <= byte) length *= 2
     const own = new Uint8Array(Math.min(PAGE_BYTES, length))
@@ -151,8 +151,8 @@ export class PagedBitfield {
 
   #setPage(number: number, page: Uint8Array | undefined): void {
     const before = this.#pages.get(number)
-    if (before !== undefined && before !== FULL_PAGE) this.#mixedBytes -= before.length
-    if (page !== undefined && page !== FULL_PAGE) this.#mixedBytes += page.length
+    if (before && before !== FULL_PAGE) this.#mixedBytes -= before.length
+    if (page && page !== FULL_PAGE) this.#mixedBytes += page.length
     this.#pages.set(number, page)
   }
 }

@@ -58,7 +58,7 @@ export class Core extends Emitter<CoreEvents> {
 
   constructor(options: CoreOptions) {
     super()
-    if (options?.storage?.supports === undefined) throw new TypeError('a core needs a storage')
+    if (!options?.storage?.supports) throw new TypeError('a core needs a storage')
     const { sha256 = platform.sha256, clock = platform.clock, random = platform.random } = options
     this.id = options.id === undefined ? random(32) : parseId(options.id)
     this.platform = { sha256, clock, random }
@@ -117,8 +117,8 @@ export class Core extends Emitter<CoreEvents> {
     const bytes = parseId(key)
     const open = async () => {
       const storage = await this.#feeds.storage.openFeed(bytes)
-      if (storage === undefined) throw new FeedUnknownError(`no feed has the key ${toHex(bytes)}`)
-      if (storage.record?.id !== undefined) throw new FeedFinalizedError('the feed has an id')
+      if (!storage) throw new FeedUnknownError(`no feed has the key ${toHex(bytes)}`)
+      if (storage.record?.id) throw new FeedFinalizedError('the feed is finalized')
       return storage
     }
     return new Feed(this.#feeds.write(bytes, options.wrapStorage, open))
@@ -143,14 +143,14 @@ export class Core extends Emitter<CoreEvents> {
   async *list(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<FeedRecord & { id: Uint8Array }, void> {
     await this.open()
     for await (const record of this.#feeds.storage.feeds(options)) {
-      if (record.id !== undefined) yield record as FeedRecord & { id: Uint8Array }
+      if (record.id) yield record as FeedRecord & { id: Uint8Array }
     }
   }
 
   /** The records of all feeds that were not finalized, in no order. */
   async *unfinished(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<FeedRecord, void> {
     await this.open()
-    for await (const record of this.#feeds.storage.feeds(options)) if (record.id === undefined) yield record
+    for await (const record of this.#feeds.storage.feeds(options)) if (!record.id) yield record
   }
 
   /** Closes all handles of a feed and deletes it from the store. Resolves with whether it was there. */
@@ -162,7 +162,7 @@ export class Core extends Emitter<CoreEvents> {
   async discard(key: string | Uint8Array): Promise<boolean> {
     return this.#feeds.delete(key, this.#feeds.unfinished, async (bytes) => {
       const storage = await this.#feeds.storage.openFeed(bytes)
-      return storage?.record?.id === undefined ? storage : undefined
+      return storage?.record?.id ? undefined : storage
     })
   }
 
@@ -197,7 +197,7 @@ export class Core extends Emitter<CoreEvents> {
         onHandshake: () => this.emit('peer', stream),
         onEnd: (error) => {
           this.#peers.delete(stream)
-          if (stream.remoteId !== undefined) this.emit('peer-end', stream, error)
+          if (stream.remoteId) this.emit('peer-end', stream, error)
         }
       }
     )
@@ -220,6 +220,6 @@ export class Core extends Emitter<CoreEvents> {
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) throw new ClosedError('the core was closed')
+    if (this.#closing) throw new ClosedError('the core was closed')
   }
 }

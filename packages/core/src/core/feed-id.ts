@@ -7,7 +7,7 @@ const ID_BYTES = 32
 export function parseId(id: string | Uint8Array): Uint8Array {
   const bytes = typeof id === 'string' && /^[0-9a-f]{64}$/i.test(id) ? fromHex(id) : id
   if (!(bytes instanceof Uint8Array) || bytes.length !== ID_BYTES) {
-    throw new TypeError('a feed id has 64 hexadecimal digits, or 32 bytes')
+    throw new TypeError('an id has 32 bytes, or 64 hexadecimal digits')
   }
   return copyBytes(bytes)
 }

@@ -51,7 +51,7 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner, Dir
   identify(id: Uint8Array, key: Uint8Array, open: () => Promise<OpenedStorage>): IdentifiedFeed {
     const name = toHex(id)
     const inUse = this.identified.get(name)
-    if (inUse !== undefined) return inUse
+    if (inUse) return inUse
     const feed = new IdentifiedFeed(this, id, key, () => this.#open(name, open))
     this.identified.set(name, feed)
     const prefix = numberOf(feed.topic)
@@ -68,7 +68,7 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner, Dir
   write(key: Uint8Array, wrap: StorageWrapper | undefined, open: () => Promise<FeedStorage>): UnfinishedFeed {
     const name = toHex(key)
     const inUse = this.unfinished.get(name)
-    if (inUse !== undefined) return inUse
+    if (inUse) return inUse
     const feed = new UnfinishedFeed(this, key, () =>
       this.#open(name, async () => this.opened(await open(), null, wrap))
     )
@@ -79,7 +79,7 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner, Dir
   /** A feed's storage as it is used: wrapped where that is wished. */
   async opened(storage: FeedStorage, id: Uint8Array | null, wrap?: StorageWrapper): Promise<OpenedStorage> {
     const wrapper = wrap ?? this.#owner.wrapStorage
-    if (wrapper === undefined) return { storage, rehash: !this.storage.supports.checksums }
+    if (!wrapper) return { storage, rehash: !this.storage.supports.checksums }
     return { storage: await wrapper(storage, { id }), rehash: true }
   }
 
@@ -101,10 +101,10 @@ export class FeedsInUse implements UnfinishedFeedOwner, IdentifiedFeedOwner, Dir
     await this.#owner.open()
     return this.inTurn(async () => {
       // Those too that are opened in its place meanwhile.
-      for (let feed = inUse.get(name); feed !== undefined; feed = inUse.get(name)) await this.#closeHandles(feed)
+      for (let feed = inUse.get(name); feed; feed = inUse.get(name)) await this.#closeHandles(feed)
       return this.#turns.take(name, async () => {
         const record = (await find(bytes))?.record
-        if (record !== undefined) await this.storage.deleteFeed(record.key)
+        if (record) await this.storage.deleteFeed(record.key)
         return record !== undefined
       })
     })

@@ -30,7 +30,7 @@ export async function finalize(feeds: FinalizingFeeds, feed: UnfinishedFeed): Pr
     let isNew = false
     const identified = feeds.identify(id, key, async () => {
       const stored = await feeds.storage.findFeed(id)
-      if (stored !== undefined) return feeds.opened(stored, id)
+      if (stored) return feeds.opened(stored, id)
       isNew = true
       // Whoever asks for the id meanwhile waits for this.
       const record = { key, id, blocks, complete: true, byteLength }

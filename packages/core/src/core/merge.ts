@@ -15,7 +15,7 @@ export async function mergeInto(feed: IdentifiedFeed, written: UnfinishedFeed): 
   for (let block = 0; block < written.blocks; block++) {
     if (!feed.has(block)) {
       const verified = await verifyStored(written, block, feed.id)
-      if (verified === undefined) throw new BlockDamagedError(block)
+      if (!verified) throw new BlockDamagedError(block)
       batch.push(verified)
     }
     if (batch.length < BATCH_BLOCKS && block < written.blocks - 1) continue

@@ -55,7 +55,7 @@ export class Batches<T extends Item> {
 
   /** Resolves when everything that was added is stored, or has failed. */
   async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running
+    while (this.#running) await this.#running
   }
 
   async #run(): Promise<void> {

@@ -57,12 +57,12 @@ export class Feed extends Emitter<FeedEvents> {
 
   /** What names exactly these bytes in exactly these blocks: 32 bytes; `null` until the feed is finalized. */
   get id(): Uint8Array | null {
-    return this.#feed.id === undefined ? null : copyBytes(this.#feed.id)
+    return this.#feed.id ? copyBytes(this.#feed.id) : null
   }
 
   /** The store's handle for an unfinished feed, 32 bytes, to `core.resume` it by; `null` once it is finalized. */
   get key(): Uint8Array | null {
-    return this.#feed.key === undefined ? null : copyBytes(this.#feed.key)
+    return this.#feed.key ? copyBytes(this.#feed.key) : null
   }
 
   /** The number of blocks; 0 while it is not known. */
@@ -152,7 +152,7 @@ export class Feed extends Emitter<FeedEvents> {
   async finalize(): Promise<Uint8Array | null> {
     this.#assertOpen()
     const after = await this.#unfinished.finalize()
-    return after === undefined ? null : copyBytes(after.id)
+    return after ? copyBytes(after.id) : null
   }
 
   /**
@@ -180,7 +180,7 @@ export class Feed extends Emitter<FeedEvents> {
     this.#assertOpen()
     const ahead: Array<Promise<Uint8Array | null>> = []
     const stop = new AbortController()
-    const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
+    const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
     const fetched = this.#feed instanceof IdentifiedFeed ? new ReadAhead(this.#feed.replicator, end) : undefined
     let next = start
     let largest = 0
@@ -287,12 +287,12 @@ export class Feed extends Emitter<FeedEvents> {
 
   get #identified(): IdentifiedFeed {
     if (this.#feed instanceof IdentifiedFeed) return this.#feed
-    throw new TypeError('the feed has no id yet')
+    throw new TypeError('the feed is not finalized')
   }
 
   get #unfinished(): UnfinishedFeed {
     if (this.#feed instanceof UnfinishedFeed) return this.#feed
-    throw new FeedFinalizedError('the feed takes no more blocks')
+    throw new FeedFinalizedError('the feed is finalized')
   }
 
   /** Called by the core: the feed was finalized. */
@@ -302,7 +302,7 @@ export class Feed extends Emitter<FeedEvents> {
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) throw new ClosedError('the feed was closed')
+    if (this.#closing) throw new ClosedError('the feed was closed')
   }
 }
 

@@ -34,7 +34,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
 
   /** Trades the feed with peers: made once one comes, or something is wanted of one. */
   get replicator(): Replicator {
-    if (this.#trader === undefined) {
+    if (!this.#trader) {
       this.#trader = new Replicator(this, this.context, this.owner)
       if (this.closed) this.#trader.stop()
     }
@@ -122,7 +122,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
   onFailed(runs: readonly VerifiedRun[], error: Error): void {
     // What was trusted with these blocks is not in the store: it must come again.
     this.tree.forget()
-    if (this.storage.record === undefined) this.tree.setRoots(0, [])
+    if (!this.storage.record) this.tree.setRoots(0, [])
     this.#storeError = error
     this.fail(error)
     this.replicator.notStored(indexesOf(runs))
@@ -151,7 +151,7 @@ export class IdentifiedFeed extends StoredFeed implements Joinable, ReplicatedFe
       const proof: TreeNode[] = []
       for (const index of proofIndexes(block, this.blocks)) {
         const hash = hashes.get(index) ?? this.tree.node(index)
-        if (hash !== undefined) proof.push({ index, hash })
+        if (hash) proof.push({ index, hash })
       }
       this.emit('download', block, data, proof)
     }

@@ -29,15 +29,15 @@ export class ReadAhead {
     const most = largest === 0 ? FIRST_BLOCKS : AHEAD_BYTES / largest
     const ahead = Math.max(1, Math.min(AHEAD_BLOCKS, Math.floor(most)))
     // Some at a time: each move costs a look at all ranges.
-    if (this.#range !== undefined && this.#range.end - block > ahead / 2) return
+    if (this.#range && this.#range.end - block > ahead / 2) return
     const before = this.#range
     this.#range = { start: block, end: Math.min(this.#end, block + ahead), priority: 'high' }
     this.#fetcher.addRange(this.#range)
-    if (before !== undefined) this.#fetcher.deleteRange(before)
+    if (before) this.#fetcher.deleteRange(before)
   }
 
   /** The reader has stopped. */
   stop(): void {
-    if (this.#range !== undefined) this.#fetcher.deleteRange(this.#range)
+    if (this.#range) this.#fetcher.deleteRange(this.#range)
   }
 }

@@ -43,7 +43,7 @@ export abstract class StoredFeed extends OpenFeed implements BatchTarget<Verifie
   }
 
   get have(): PagedBitfield {
-    if (this.#have === undefined) {
+    if (!this.#have) {
       this.#have = new PagedBitfield()
       this.#have.fillTo(this.held)
     }
@@ -115,7 +115,7 @@ export abstract class StoredFeed extends OpenFeed implements BatchTarget<Verifie
 
   protected async load(storage: FeedStorage): Promise<void> {
     const { record } = storage
-    if (record === undefined) return
+    if (!record) return
     const { blocks, byteLength, complete } = record
     this.#key = undefined
     this.byteLength = byteLength

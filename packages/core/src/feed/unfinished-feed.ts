@@ -59,7 +59,7 @@ export class UnfinishedFeed extends OpenFeed implements BatchTarget<Append> {
     await this.untilOpen()
     if (block >= this.blocks) return null
     const data = await this.#read(block)
-    if (data === undefined) throw new BlockDamagedError(block)
+    if (!data) throw new BlockDamagedError(block)
     return data
   }
 
@@ -70,7 +70,7 @@ export class UnfinishedFeed extends OpenFeed implements BatchTarget<Append> {
   /** The block, or `undefined` when the store does not give it back as it was. */
   async #read(block: number): Promise<Uint8Array | undefined> {
     const [data, [hash]] = await Promise.all([this.storage.getBlock(block), this.storage.getNodes([2 * block])])
-    if (data === undefined || hash === undefined) return undefined
+    if (!data || !hash) return undefined
     return equalBytes(this.hash.leaf(data), hash) ? data : undefined
   }
 
@@ -80,7 +80,7 @@ export class UnfinishedFeed extends OpenFeed implements BatchTarget<Append> {
    * stored.
    */
   async append(values: ReadonlyArray<Uint8Array | string>, transfer: boolean): Promise<void> {
-    if (this.#finalizing !== undefined) throw new FeedFinalizedError('the feed takes no more blocks')
+    if (this.#finalizing) throw new FeedFinalizedError('the feed is finalized')
     const blocks = values.map((value) => ({
       data: typeof value === 'string' ? toUtf8(value) : transfer ? value : copyBytes(value)
     }))
@@ -126,7 +126,7 @@ export class UnfinishedFeed extends OpenFeed implements BatchTarget<Append> {
     this.#hashing ??= this.context.clock.setTimeout(() => {
       this.#hashing = undefined
       for (const append of this.#appends.next()) {
-        if (append.hashes !== undefined) continue
+        if (append.hashes) continue
         const hashes = this.#hashesOf(append)
         this.storage.expect?.(hashes)
       }

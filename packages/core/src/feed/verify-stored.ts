@@ -14,6 +14,6 @@ export async function verifyStored(
 ): Promise<VerifiedRun | undefined> {
   const indexes = proofIndexes(block, blocks)
   const [data, hashes] = await Promise.all([storage.getBlock(block, { shared: true }), storage.getNodes(indexes)])
-  const proof = hashes.flatMap((hash, i) => (hash === undefined ? [] : [{ index: indexes[i] as number, hash }]))
+  const proof = hashes.flatMap((hash, i) => (!hash ? [] : [{ index: indexes[i] as number, hash }]))
   return data && verifyAlone(hash, id, { block, data, proof })
 }

@@ -76,8 +76,7 @@ export class Asking {
   /** What an answer is to, which may have been given up. Throws for what was never asked for. */
   of(id: number, isRange: boolean): Asked {
     const asked = this.#open.get(id) ?? this.#givenUp.get(id)
-    if (asked === undefined || isRange !== this.#peer.channel.ranges)
-      throw new ProtocolError(`answer ${id} was not asked for`)
+    if (!asked || isRange !== this.#peer.channel.ranges) throw new ProtocolError(`answer ${id} was not asked for`)
     return asked
   }
 

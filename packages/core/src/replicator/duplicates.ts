@@ -60,7 +60,7 @@ export class Duplicates {
       if (this.#lookedFor.size === MAX_LOOKED_FOR) this.#lookedFor.clear()
       this.#lookedFor.add(node.index)
       const others = [...this.#local.others(this.#target.feed)].filter(({ tree }) => run.end <= tree.blocks)
-      if (others.length === 0 && (run.end - run.start > 1 || this.#local.storage.findBlock === undefined)) continue
+      if (others.length === 0 && (run.end - run.start > 1 || !this.#local.storage.findBlock)) continue
       this.#target.reserve(run)
       void this.#find(node, run, others)
     }
@@ -70,11 +70,11 @@ export class Duplicates {
     try {
       if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
         const data = await this.#local.storage.findBlock?.(node.hash)
-        if (data !== undefined) return this.#adopt(node, run.start, [data], new Uint8Array(0))
+        if (data) return this.#adopt(node, run.start, [data], new Uint8Array(0))
       }
       for (const other of others) {
         const hash = (await other.tree.load([node.index])).get(node.index)
-        if (hash !== undefined && equalBytes(hash, node.hash)) await this.#copy(node, run, other)
+        if (hash && equalBytes(hash, node.hash)) await this.#copy(node, run, other)
       }
     } catch (error) {
       this.#target.feed.emit('error', error as Error)

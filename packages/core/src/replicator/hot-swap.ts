@@ -68,7 +68,7 @@ export class HotSwap<Peer extends SwapPeer> {
     for (const block of this.#target.urgent()) {
       if (this.#watched.size === MOST_WATCHED) break
       const owner = this.#target.owner(block)
-      if (owner === undefined) continue
+      if (!owner) continue
       let watched = before.get(block)
       if (watched?.owner !== owner) watched = { owner, since: now }
       this.#watched.set(block, watched)

@@ -87,7 +87,7 @@ export class PeerChannel implements ChannelHandler, FeedPeer {
     this.#serving.invite()
     this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))
     const { early } = this.channel
-    if (early !== undefined) {
+    if (early) {
       this.asking.askedEarly(early)
       this.asking.cancel(this.#replicator.takeOver(this, early))
     }
@@ -109,7 +109,7 @@ export class PeerChannel implements ChannelHandler, FeedPeer {
       urgent = true
       const most = this.channel.ranges ? Math.min(this.link.room, this.link.rangeBlocks) : 1
       const run = this.#replicator.pick(this, most)
-      if (run === undefined) return
+      if (!run) return
       this.asking.ask(run)
     }
     this.link.hungry.add(this)
@@ -150,7 +150,7 @@ export class PeerChannel implements ChannelHandler, FeedPeer {
   }
 
   #onHave({ blocks, bitfield }: Have): void {
-    if (bitfield === undefined) {
+    if (!bitfield) {
       this.#replicator.offer(this, blocks)
     } else {
       this.cursor.restart(this.#replicator.wantedOf(this.remoteHave))

@@ -198,6 +198,6 @@ class RangeSet {
       else high = middle
     }
     const range = this.merged[low - 1]
-    return range !== undefined && block < range.end ? range.end : -1
+    return range && block < range.end ? range.end : -1
   }
 }

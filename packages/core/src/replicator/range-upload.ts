@@ -94,11 +94,11 @@ function framesOf(start: number, blocks: ReadonlyArray<Uint8Array | undefined>, 
   let frame: { start: number; end: number; blocks: Uint8Array[] } | undefined
   let bytes = 0
   for (const [i, block] of blocks.entries()) {
-    if (block === undefined || gaps.some((gap) => isInside(start + i, start + i + 1, gap))) {
+    if (!block || gaps.some((gap) => isInside(start + i, start + i + 1, gap))) {
       frame = undefined
       continue
     }
-    if (frame === undefined || bytes + block.length > FRAME_BYTES || frame.blocks.length === FRAME_BLOCKS) {
+    if (!frame || bytes + block.length > FRAME_BYTES || frame.blocks.length === FRAME_BLOCKS) {
       frame = { start: start + i, end: 0, blocks: [] }
       frames.push(frame)
       bytes = 0

@@ -244,9 +244,9 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
 
   /** Asks for the first block that is wanted, where there is nobody else to ask. */
   #askEarly(): void {
-    if (this.#joining === undefined || this.#stopped || this.#channels.size > 0) return
+    if (!this.#joining || this.#stopped || this.#channels.size > 0) return
     const { channel, link } = this.#joining
-    if (channel.left || channel.early !== undefined || this.pauses.has('fetch') || link.pauses.has('fetch')) return
+    if (channel.left || channel.early || this.pauses.has('fetch') || link.pauses.has('fetch')) return
     const { tree } = this.feed
     for (const start of this.#picker.foremost(tree.blocks || MAX_BLOCKS)) {
       if (!this.#picker.isOpen(start)) continue
@@ -319,7 +319,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
 
   /** Whether a block is wanted, and not here: it may be under way. */
   #isMissing(block: number): boolean {
-    const isStored = this.feed.have.has(block) || (this.#busy.has(block) && this.#busy.get(block) === undefined)
+    const isStored = this.feed.have.has(block) || (this.#busy.has(block) && !this.#busy.get(block))
     return !isStored && this.#picker.isNeeded(block)
   }
 
@@ -352,7 +352,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
         this.#store(result)
         return this.#duplicates.look(result.nodes, { start: block, end: block + 1 })
       }
-      if (loaded !== undefined) throw new VerificationError('the proof is too short')
+      if (loaded) throw new VerificationError('the proof is too short')
       const onLoaded = (loaded: ReadonlyMap<number, Uint8Array>) => this.#verify(peer, claim, loaded)
       const onError = (error: Error) => {
         this.#busy.delete(block)

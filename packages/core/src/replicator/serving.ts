@@ -67,7 +67,7 @@ export class Serving {
       isRange: false,
       read: async () => {
         const found = await this.#peer.feed.readForPeer(block)
-        if (found === undefined) return undefined
+        if (!found) return undefined
         const send = () => {
           this.#peer.channel.send({ type: RESPONSE, block, ...found })
           this.#peer.feed.emit('upload', block, found.data)
@@ -81,7 +81,7 @@ export class Serving {
 
   #onCancel(block: number): void {
     const upload = this.#blocks.get(block)
-    if (upload !== undefined) this.#peer.link.uploads.delete(upload)
+    if (upload) this.#peer.link.uploads.delete(upload)
   }
 
   #onRangeRequest(request: RangeRequest): void {
@@ -97,7 +97,7 @@ export class Serving {
 
   #onRangeCancel({ id, start, count }: RangeCancel): void {
     const upload = this.#ranges.get(id)
-    if (upload === undefined || !upload.cancel({ start, end: start + count })) return
+    if (!upload?.cancel({ start, end: start + count })) return
     this.#peer.link.uploads.delete(upload)
     upload.refuse()
   }

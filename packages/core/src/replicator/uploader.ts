@@ -87,7 +87,7 @@ export class Uploader {
         if (!this.#queue.has(upload)) continue
         let more = false
         if (answer.status === 'rejected') upload.failed(answer.reason)
-        else if (answer.value !== undefined) {
+        else if (answer.value) {
           largest = Math.max(largest, answer.value.bytes ?? 0)
           more = answer.value.send()
         }

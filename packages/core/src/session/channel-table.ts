@@ -49,7 +49,7 @@ export class ChannelTable {
 
   /** Takes a Join of the remote in. Throws a {@link ProtocolError} for a number beyond the next free one, or in use. */
   openRemote(number: number, name: Uint8Array): RemoteSide {
-    if (number > this.#remote.length || number >= MAX_CHANNELS || this.#remote[number] !== undefined) {
+    if (number > this.#remote.length || number >= MAX_CHANNELS || this.#remote[number]) {
       throw new ProtocolError(`channel ${number} is not free`)
     }
     const remote = new RemoteSide(number, toHex(name))
@@ -66,7 +66,7 @@ export class ChannelTable {
 
   /** Notes that both sides have joined. */
   match(channel: Channel, remote: RemoteSide): void {
-    if (channel.remote !== undefined) throw new ProtocolError('a feed was joined twice')
+    if (channel.remote) throw new ProtocolError('a feed was joined twice')
     channel.remote = remote
     remote.channel = channel
     this.#forgetUnmatched(remote)

@@ -57,7 +57,7 @@ export class Outbox {
         yield chunk
         continue
       }
-      if (this.#error !== undefined) throw this.#error
+      if (this.#error) throw this.#error
       if (this.#ended) return
       await new Promise<void>((resolve) => {
         this.#wake = resolve
@@ -73,7 +73,7 @@ export class Outbox {
     const pieces: Uint8Array[] = []
     let length = 0
     let most = CHUNK_BYTES
-    for (let piece = this.#next.at(-1); piece !== undefined; piece = this.#next.at(-1)) {
+    for (let piece = this.#next.at(-1); piece; piece = this.#next.at(-1)) {
       if (piece.length >= LARGE_BYTES) most = 0
       if (length > 0 && length + piece.length > most) break
       length += piece.length

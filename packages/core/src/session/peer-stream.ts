@@ -51,13 +51,13 @@ export class PeerStream extends Emitter<PeerStreamEvents> {
         this.receive(chunk)
         // After an end without an error, what the remote still sends is passed over until it ends too: to stop reading
         // would cut off what is on its way to it.
-        if (this.#error !== undefined) break
+        if (this.#error) break
       }
     } catch (error) {
       this.#session.destroy(error as Error)
     }
     this.#session.receiveEnd()
-    if (this.#error !== undefined) throw this.#error
+    if (this.#error) throw this.#error
   }
 
   /** Resolves, never rejects, when the stream is over. */

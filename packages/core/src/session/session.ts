@@ -70,7 +70,7 @@ export class Session {
   /** How many feeds both sides have joined. */
   get sharedFeeds(): number {
     let shared = 0
-    for (const { remote } of this.#channels.channels()) if (remote !== undefined) shared++
+    for (const { remote } of this.#channels.channels()) if (remote) shared++
     return shared
   }
 
@@ -130,23 +130,23 @@ export class Session {
 
   /** A feed was opened here, or something of it is wanted now: answers a Join that came before, or joins of our own accord. */
   offer(feed: Joinable): void {
-    if (this.ended || this.remote === undefined || this.#channels.of(feed.id) !== undefined) return
+    if (this.ended || !this.remote || this.#channels.of(feed.id)) return
     const joined = this.#channels.unmatched(feed.id, this.#proof(feed, 'theirs'))
     const wanted = this.#ranges ? !feed.complete : this.#channels.isKnown(feed.id)
-    if (joined === undefined && !wanted) return
+    if (!joined && !wanted) return
     const permission = this.#permissionOf(feed, this.remote)
     // Whoever decides may have done anything meanwhile.
-    if (permission === undefined || this.ended || this.#channels.of(feed.id) !== undefined) return
+    if (!permission || this.ended || this.#channels.of(feed.id)) return
     const { serve, fetch } = permission
     // To a peer of version 1 that has not joined, a Join says that something is wanted.
-    if (!fetch && !(serve && (joined !== undefined || !this.#ranges))) return
+    if (!fetch && !(serve && (joined || !this.#ranges))) return
     const channel = this.#channels.open(feed, permission, this.#ranges, this.outbox)
     if (this.#ranges) {
       channel.send({ type: PRIVATE_JOIN, prefix: feed.topic.subarray(0, 2), proof: this.#proof(feed, 'ours') })
     } else {
       channel.send({ type: JOIN, id: feed.id })
     }
-    if (joined !== undefined) this.#open(channel, joined)
+    if (joined) this.#open(channel, joined)
     else if (this.#ranges && fetch) this.#events.onJoining(channel)
   }
 
@@ -173,12 +173,12 @@ export class Session {
   /** A feed was closed here. */
   leave(feed: Joinable): void {
     const channel = this.#channels.of(feed.id)
-    if (channel !== undefined) this.#leave(channel)
+    if (channel) this.#leave(channel)
   }
 
   #onFrame(frame: Uint8Array): void {
     if (frame.length === 0) return
-    if (this.remote === undefined) return this.#onHandshake(decodeHandshake(frame))
+    if (!this.remote) return this.#onHandshake(decodeHandshake(frame))
     const type = messageType(frame)
     if (type >= FIRST_EXTENSION) {
       const name = this.remote.extensions[type - FIRST_EXTENSION]
@@ -189,12 +189,12 @@ export class Session {
     if (type >= PRIVATE_JOIN && !this.#ranges) return
     const message = decodeMessage(frame)
     if (message?.type === JOIN || message?.type === PRIVATE_JOIN) this.#onJoin(message)
-    else if (message !== undefined) this.#onMessage(message)
+    else if (message) this.#onMessage(message)
   }
 
   #onHandshake(remote: Handshake): void {
     if (!/^hyper(core|drive)$/.test(remote.protocol)) throw new ProtocolError('the protocol is not hypercore')
-    if (remote.nonce !== undefined && this.options.directory.isOwnNonce(remote.nonce)) {
+    if (remote.nonce && this.options.directory.isOwnNonce(remote.nonce)) {
       this.isSelf = true
       // Otherwise our own proofs, sent back to us on this or another stream, would pass for the peer's.
       throw new ProtocolError('the nonce is our own')
@@ -214,25 +214,25 @@ export class Session {
       ? directory.byId(message.id)
       : directory.byTopicPrefix(message.prefix).find((feed) => toHex(this.#proof(feed, 'theirs')) === remote.name)
     const channel = feed && this.#channels.of(feed.id)
-    if (channel !== undefined) this.#open(channel, remote)
-    else if (feed !== undefined) this.offer(feed)
+    if (channel) this.#open(channel, remote)
+    else if (feed) this.offer(feed)
   }
 
   #onMessage(message: Exclude<Message, Join>): void {
     const remote = this.#channels.remote(message.channel)
-    if (remote === undefined) return
+    if (!remote) return
     const { channel } = remote
     if (message.type === LEAVE) return this.#onLeave(remote)
     if (channel?.left) return
     if (message.type === HAVE) return this.#onHave(remote, message)
     if (message.type === PAUSE || message.type === UNPAUSE) remote.paused = message.type === PAUSE
-    if (channel?.handler !== undefined) channel.handler.onMessage(message)
+    if (channel?.handler) channel.handler.onMessage(message)
     else if (message.type === RANGE_REQUEST) remote.early ??= message
   }
 
   #onLeave(remote: RemoteSide): void {
     const { channel } = remote
-    if (channel !== undefined && !channel.left) this.#leave(channel)
+    if (channel && !channel.left) this.#leave(channel)
     this.#channels.closeRemote(remote)
     this.#clearHave(remote)
     // Our Join stands for when the remote opens the feed again.
@@ -242,9 +242,9 @@ export class Session {
 
   #onHave(remote: RemoteSide, message: Have): void {
     const { channel } = remote
-    if (message.bitfield !== undefined) remote.have.setBytes(message.bitfield)
+    if (message.bitfield) remote.have.setBytes(message.bitfield)
     // A feed that is not open here is not worth more memory than a bitfield takes.
-    const limit = channel === undefined ? MAX_BITFIELD_BLOCKS : channel.feed.blocks || MAX_BLOCKS
+    const limit = channel ? channel.feed.blocks || MAX_BLOCKS : MAX_BITFIELD_BLOCKS
     const blocks = message.blocks.filter((block) => block < limit && remote.have.put(block))
     this.#countHave(remote)
     if (this.#bitfieldCost > MAX_BITFIELD_COST) throw new ProtocolError('the bitfields are too large')
@@ -256,14 +256,14 @@ export class Session {
     channel.handler = this.#events.onChannel(channel)
     const { early } = remote
     remote.early = undefined
-    if (early !== undefined) channel.handler.onMessage(early)
+    if (early) channel.handler.onMessage(early)
   }
 
   #leave(channel: Channel): void {
     channel.send({ type: LEAVE })
     this.#channels.close(channel)
     const { remote } = channel
-    if (remote !== undefined) {
+    if (remote) {
       // hypercore 1.x sends no Leave of its own in answer: with ours, both numbers are free.
       if (!this.#ranges) this.#channels.closeRemote(remote)
       this.#clearHave(remote)

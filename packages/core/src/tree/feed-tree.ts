@@ -76,7 +76,7 @@ export class FeedTree {
     } catch (error) {
       // A node that the store gave back damaged must not make a liar of an honest peer: the id has the last word.
       const verified = verifyAlone(this.hash, this.id, claim)
-      if (verified === undefined) throw error
+      if (!verified) throw error
       this.forget()
       return verified
     }
@@ -98,7 +98,7 @@ export class FeedTree {
       const index = indexOf(first, first + size)
       const root = this.#roots.get(index)
       const hash = root ?? (rootsOnly ? undefined : this.#cache.get(index))
-      if (hash !== undefined) return { top: { index, hash }, isRoot: root !== undefined, length: this.blocks }
+      if (hash) return { top: { index, hash }, isRoot: root !== undefined, length: this.blocks }
     }
     return undefined
   }
@@ -154,7 +154,7 @@ export class FeedTree {
     const missing: number[] = []
     for (const index of indexes) {
       const hash = this.node(index)
-      if (hash === undefined) missing.push(index)
+      if (!hash) missing.push(index)
       else found.set(index, hash)
     }
     if (missing.length === 0) return found
@@ -162,7 +162,7 @@ export class FeedTree {
     if (epoch !== this.epoch) return this.load(indexes)
     for (const [i, index] of missing.entries()) {
       const hash = hashes[i]
-      if (hash === undefined) continue
+      if (!hash) continue
       found.set(index, hash)
       this.#cache.set(index, hash)
     }
@@ -193,6 +193,6 @@ export async function readRoots(storage: NodeStorage, blocks: number): Promise<T
 }
 
 function present(hash: Uint8Array | undefined, index: number): Uint8Array {
-  if (hash === undefined) throw new StorageError(`tree node ${index} is missing in the store`)
+  if (!hash) throw new StorageError(`node ${index} is missing in the store`)
   return hash
 }

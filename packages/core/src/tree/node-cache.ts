@@ -12,9 +12,9 @@ export class NodeCache {
 
   get(index: number): Uint8Array | undefined {
     const hash = this.#young?.get(index)
-    if (hash !== undefined) return hash
+    if (hash) return hash
     const older = this.#old?.get(index)
-    if (older !== undefined) this.set(index, older)
+    if (older) this.set(index, older)
     return older
   }
 

@@ -58,7 +58,7 @@ export class RangeVerifier {
   constructor(hash: TreeHash, id: Uint8Array, trusted?: TrustedTop) {
     this.#hash = hash
     this.#id = id
-    if (trusted !== undefined) this.#trust(trusted.length, [trusted.top])
+    if (trusted) this.#trust(trusted.length, [trusted.top])
   }
 
   /** `more`: further answers may follow. Throws a {@link VerificationError} when the claim does not lead to the feed's id. */
@@ -109,7 +109,7 @@ export class RangeVerifier {
         check(half, to)
       } else {
         const expected = this.#known.get(indexOf(from, to))
-        if (expected === undefined || !equalBytes(compute(from, to, true), expected)) throw untrue(`block ${start}`)
+        if (!expected || !equalBytes(compute(from, to, true), expected)) throw untrue(`block ${start}`)
       }
     }
 

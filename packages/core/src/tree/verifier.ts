@@ -45,7 +45,7 @@ export function verifyBlock(
   const { hash } = tree
   const { block, data, proof } = claim
   const last = proof.at(-1)
-  const length = tree.blocks || (last === undefined ? 0 : runBelow(last.index).end)
+  const length = tree.blocks || (!last ? 0 : runBelow(last.index).end)
   const roots = tree.blocks > 0 ? [] : proof.slice(-fullRoots(length).length).map(ownCopy)
   if (tree.blocks === 0) verifyRoots(hash, tree.id, length, roots)
   if (block >= length) throw untrue(`block ${block}`)
@@ -61,7 +61,7 @@ export function verifyBlock(
 
   for (;;) {
     const expected = known(node.index)
-    if (expected !== undefined) {
+    if (expected) {
       if (!equalBytes(expected, node.hash)) throw untrue(`block ${block}`)
       return { blocks: [{ index: block, hash: leaf, data }], roots, nodes, frontier: nodes, length }
     }
@@ -76,7 +76,7 @@ export function verifyBlock(
       next++
     } else {
       side = known(index)
-      if (side === undefined) {
+      if (!side) {
         return { needs: [2 * block, ...uncles(block, length).flatMap((uncle) => [uncle, parent(uncle)])] }
       }
     }

@@ -53,7 +53,7 @@ export function wait<T>(
 /** Waits for a promise that cannot be stopped itself: it goes on, but nobody waits for it any more. */
 export function waitFor<T>(clock: Clock, options: Waiting, promise: Promise<T>): Promise<T> {
   const { signal, timeout, cancels } = options
-  if (signal === undefined && timeout === undefined && cancels === undefined) return promise
+  if (!signal && timeout === undefined && !cancels) return promise
   return wait(clock, options, (resolve, reject) => {
     promise.then(resolve, reject)
     return () => {}

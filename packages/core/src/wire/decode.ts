@@ -11,7 +11,7 @@ import { HANDSHAKE, SCHEMAS } from './schemas.ts'
 export function decodeHandshake(payload: Uint8Array): Handshake {
   const handshake = readFields(new ProtobufReader(payload), HANDSHAKE) as unknown as Handshake
   const { version, id, nonce } = handshake
-  if (version > 0 && nonce === undefined) throw new ProtocolError('a message lacks its nonce')
+  if (version > 0 && !nonce) throw new ProtocolError('a message lacks its nonce')
   return { ...handshake, id: copyBytes(id), nonce: nonce && copyBytes(nonce) }
 }
 
@@ -27,7 +27,7 @@ export function messageType(payload: Uint8Array): number {
 export function decodeMessage(payload: Uint8Array): Message | undefined {
   const type = messageType(payload)
   const schema = SCHEMAS[type]
-  if (schema === undefined) return undefined
+  if (!schema) return undefined
   const message = { type, ...readFields(new ProtobufReader(payload, 1), schema) } as Message | RangeFields
   if (message.type === RANGE_RESPONSE) return rangeResponse(message as RangeFields)
   if ('count' in message) {

@@ -28,11 +28,11 @@ export function readFields(reader: ProtobufReader, schema: Schema): Record<strin
   for (const [name, field] of schema) message[name] = field.absent?.()
   for (let number = reader.field(); number !== 0; number = reader.field()) {
     const entry = schema[number - 1]
-    if (entry === undefined) reader.skip()
+    if (!entry) reader.skip()
     else message[entry[0]] = entry[1].read(reader, message[entry[0]])
   }
   for (const [name, { absent }] of schema) {
-    if (absent === undefined && message[name] === undefined) throw new ProtocolError(`a message lacks its ${name}`)
+    if (!absent && message[name] === undefined) throw new ProtocolError(`a message lacks its ${name}`)
   }
   return message
 }
@@ -117,7 +117,7 @@ export function list<T>(item: Field<T>, most: number): Field<readonly T[]> {
         if (packed?.atEnd) break
         if (items.length === most) throw new ProtocolError(`more than ${most} fields of a kind`)
         items.push(item.read(packed ?? reader))
-      } while (packed !== undefined)
+      } while (packed)
       return items
     },
     write(writer, number, values) {

@@ -39,7 +39,7 @@ export function rangeResponse(fields: RangeFields): RangeResponse {
     return (data as Uint8Array).subarray(end - length, end)
   })
   // Only the last answer may have no blocks, and a length comes with roots.
-  if (end !== data.length || last + lengths.length === 0 || (length === undefined) !== (roots === undefined)) {
+  if (end !== data.length || last + lengths.length === 0 || (length === undefined) !== !roots) {
     throw new ProtocolError('an answer contradicts itself')
   }
   return { ...rest, blocks, proof, roots: roots && { blocks: length as number, hashes: roots }, last: last > 0 }
