@@ -15,7 +15,7 @@ export async function readBlock(
 ): Promise<Uint8Array> {
   const data = await feed.storage.getBlock(block, options)
   const [sound] = feed.rehash ? await soundOf(feed, block, [data]) : [data]
-  if (sound !== undefined) return sound
+  if (sound) return sound
   await feed.dropDamaged(block)
   throw new BlockDamagedError(block)
 }
@@ -35,9 +35,14 @@ export async function readRun(
   const sound = feed.rehash ? await soundOf(feed, start, blocks) : blocks
   for (const [i, isHere] of here.entries()) {
     if (!isHere) sound[i] = undefined
-    else if (sound[i] === undefined) {
-      await feed.dropDamaged(start + i)
-      feed.emit('error', new BlockDamagedError(start + i))
+    else if (!sound[i]) {
+      try {
+        // It may have come while its neighbours were being read.
+        sound[i] = await readBlock(feed, start + i, { shared: true })
+      } catch (error) {
+        if (!(error instanceof BlockDamagedError)) throw error
+        feed.emit('error', error)
+      }
     }
   }
   return sound
@@ -50,7 +55,7 @@ async function readNeighbours(
   bytes: number
 ): Promise<Array<Uint8Array | undefined>> {
   const options = { shared: true, bytes }
-  if (storage.getBlocks !== undefined) return storage.getBlocks(start, end, options)
+  if (storage.getBlocks) return storage.getBlocks(start, end, options)
   const blocks: Array<Uint8Array | undefined> = []
   for (let read = 0; read < bytes && start + blocks.length < end; ) {
     const from = start + blocks.length
@@ -73,6 +78,6 @@ async function soundOf(
   const leaves = await tree.load(blocks.map((_, i) => 2 * (start + i)))
   return blocks.map((data, i) => {
     const leaf = leaves.get(2 * (start + i))
-    return data !== undefined && leaf !== undefined && equalBytes(leaf, hash.leaf(data)) ? data : undefined
+    return data && leaf && equalBytes(leaf, hash.leaf(data)) ? data : undefined
   })
 }
