@@ -102,18 +102,20 @@ export class Journal {
   /** In the order asked, and where the database takes a snapshot and none was expected as of one moment. */
   async getMany(keys: Uint8Array[]): Promise<Array<Uint8Array | undefined>> {
     if (this.#pending.size + this.#ahead.size === 0) return this.#db.getMany(keys)
-    const values: Array<Uint8Array | undefined> = []
+    const values = new Array<Uint8Array | undefined>(keys.length).fill(undefined)
     const ahead: Array<[number, AheadValue]> = []
     const missing: number[] = []
     for (const [place, key] of keys.entries()) {
-      const operation = this.#pendingOn(key)
-      if (operation === undefined) {
-        const value = isData(key) ? undefined : this.#ahead.take(keyName(key))
-        if (value === undefined) missing.push(place)
-        else ahead.push([place, value])
-      } else {
-        values[place] = operation.type === 'put' ? operation.value : undefined
+      if (isData(key)) {
+        missing.push(place)
+        continue
       }
+      const name = keyName(key)
+      const operation = this.#pending.get(name)
+      const value = operation === undefined ? this.#ahead.take(name) : undefined
+      if (operation?.type === 'put') values[place] = operation.value
+      else if (value !== undefined) ahead.push([place, value])
+      else if (operation === undefined) missing.push(place)
     }
     for (const [place, value] of ahead) {
       const read = await value.values

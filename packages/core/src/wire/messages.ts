@@ -16,7 +16,6 @@ export const RANGE_CANCEL = 11
 
 /** Types from here to 127 are extension messages. */
 export const FIRST_EXTENSION = 64
-export const LAST_EXTENSION = 127
 
 /** The first frame of each side. */
 export interface Handshake {
