@@ -77,9 +77,22 @@ describe('an answer to a range request', () => {
     await core.close()
   })
 
-  it('that comes after a Pause is forgiven, and what was asked for is asked again', async () => {
+  it('that comes after a Pause is what was asked for, and is not asked for again', async () => {
     const { core, feed, peer, request } = await asked()
     peer.send({ type: PAUSE, channel: 0 }, { type: UNPAUSE, channel: 0 })
+    await turn()
+    expect(peer.of(RANGE_REQUEST)).toHaveLength(1)
+    peer.send(honest(request))
+    await until(() => feed.held === 1)
+    expect(peer.ended).toBe(false)
+    await core.close()
+  })
+
+  it('that comes after it was taken back is forgiven', async () => {
+    const { core, feed, peer, request } = await asked()
+    feed.pause('fetch')
+    await peer.expect(RANGE_CANCEL)
+    feed.resume('fetch')
     const again = (await peer.expect(RANGE_REQUEST, 2)).at(-1) as RangeRequest
     expect(again).toMatchObject({ start: request.start, count: request.count })
     peer.send(honest(request))

@@ -161,11 +161,15 @@ const versionOne = [
       'that are not here is told so at once, and we come to want nothing by it'
     ],
     ['To verify an answer', 'that was given already ends the stream'],
-    ['To verify an answer', 'that comes after a Pause is forgiven, and what was asked for is asked again'],
+    ['To verify an answer', 'that comes after it was taken back is forgiven'],
     ['| 11 | RangeCancel', 'and takes them back gets no more of them, and one last word'],
     ['A RangeCancel takes back', 'and takes them back gets no more of them, and one last word'],
     ['An answer to a request without `top` needs the roots', '%s ends the stream with %s, and nothing of it is kept'],
-    ['A request that may not be served now', 'without blocks, again and again, does not make us ask for ever']
+    [
+      'A side that sends a Pause ends each range request',
+      'that comes after a Pause is what was asked for, and is not asked for again'
+    ],
+    ['when there is nothing (more) to send', 'without blocks, again and again, does not make us ask for ever']
   ),
   ...tests('packages/core/test/wire.test.ts', [
     'All numbers are uint64',

@@ -1,11 +1,11 @@
 import { equal } from '../../assert/equal.ts'
 import { ok } from '../../assert/ok.ts'
-import { until } from '../../wait/until.ts'
+import { atRest, until } from '../../wait/until.ts'
 import { stackCase } from '../stack-case.ts'
 import { protocol, sharing, wanting } from './parties.ts'
 import { fieldOf } from './protobuf.ts'
-import { blocksOf, rangeAnswer } from './ranges.ts'
-import { RANGE_CANCEL, RANGE_REQUEST, RANGE_RESPONSE, RESPONSE, UNPAUSE, type WirePeer } from './wire-peer.ts'
+import { blocksOf, nothing, rangeAnswer } from './ranges.ts'
+import { PAUSE, RANGE_CANCEL, RANGE_REQUEST, RANGE_RESPONSE, RESPONSE, UNPAUSE, type WirePeer } from './wire-peer.ts'
 
 /** Asking for ranges, and taking that back, from the side of a peer of version 1 that was written anew from the rules. */
 export const rangeCases = [
@@ -78,7 +78,7 @@ export const rangeCases = [
     'a peer of version 1 that takes a range back gets its last answer, once, and whatever it asks for next',
     protocol(
       'It may come too late, in whole or in part. If nothing is left, the last answer follows at once.',
-      'Every request gets its last answer, also one that is not granted or was taken back'
+      'Every request gets its last answer, also one that is not granted, was taken back'
     ),
     async (world) => {
       const { peer, id, tree } = await sharing(world, 300)
@@ -95,8 +95,7 @@ export const rangeCases = [
       await until(() => [1, 2, 3].every((request) => isOver(wire, request)) || wire.over)
       equal(wire.over, false, 'whether the stream has ended')
       for (const request of [1, 2, 3]) {
-        const last = answersTo(wire, request).filter(({ fields }) => fieldOf(fields, 6) === 1)
-        equal(last.length, 1, `the number of last answers to request ${request}`)
+        equal(lastAnswers(wire, request), 1, `the number of last answers to request ${request}`)
         for (const [index, data] of blocksFor(wire, request)) equal(data, tree.blocks[index], `block ${index}`)
       }
       const second = blocksFor(wire, 2).map(([index]) => index)
@@ -106,6 +105,66 @@ export const rangeCases = [
         'what was not taken back'
       )
       equal(blocksFor(wire, 3), [[5, tree.blocks[5]]], 'what was asked for next')
+    }
+  ),
+  stackCase(
+    'wire.range-request.paused',
+    'a Pause ends each range request that waits, and each that comes until the Unpause, by one last answer',
+    protocol(
+      'A side that sends a Pause ends each range request that waits with a last answer',
+      'or waits while the asker is paused'
+    ),
+    async (world) => {
+      const { peer, id, feed, tree } = await sharing(world, 300)
+      const wire = await world.wirePeer(peer, { version: 1 })
+      wire.privateJoin(id)
+      await wire.expect(UNPAUSE)
+      const sent: number[] = []
+      feed.on('upload', (index) => {
+        sent.push(index)
+        feed.pause('serve')
+      })
+      const requests = [1, 2, 3, 4, 5]
+      for (const request of requests) ask(wire, request, 0, 300)
+      await until(() => requests.every((request) => isOver(wire, request)) || wire.over)
+      await wire.expect(PAUSE)
+      ask(wire, 6, 0, 300)
+      await until(() => isOver(wire, 6) || wire.over)
+      const came = requests.flatMap((request) => blocksFor(wire, request).map(([index]) => index))
+      equal(came, sent, 'what came before the Pause')
+      equal(blocksFor(wire, 6), [], 'what came behind it')
+      feed.resume('serve')
+      await wire.expect(UNPAUSE, 2)
+      ask(wire, 7, 299, 1)
+      await until(() => isOver(wire, 7) || wire.over)
+      equal(blocksFor(wire, 7), [[299, tree.blocks[299]]], 'what came behind the Unpause')
+      for (const request of [...requests, 6, 7]) equal(lastAnswers(wire, request), 1, 'the number of last answers')
+      equal(wire.over, false, 'whether the stream has ended')
+    }
+  ),
+  stackCase(
+    'wire.range-request.across-pause',
+    'what was asked for by range is asked for again after a Pause if its last answer has come, and else awaited',
+    protocol('So the asker knows of each request whether it is still to be answered'),
+    async (world) => {
+      const { wire, tree, feed, all } = await wanting(world, 6, { version: 1 })
+      const got = feed.get(1)
+      got.catch(() => {})
+      wire.offer(tree.id, all)
+      const [first] = await wire.expect(RANGE_REQUEST)
+      wire.send(PAUSE, [[1, 0]])
+      wire.send(RANGE_RESPONSE, nothing(first!.fields))
+      equal(await atRest(() => wire.of(RANGE_REQUEST).length), 1, 'the number of requests while paused')
+      wire.send(UNPAUSE, [[1, 0]])
+      const [, second] = await wire.expect(RANGE_REQUEST, 2)
+      equal(numbers(second!.fields), numbers(first!.fields), 'what is asked for again')
+      // This one was not there yet when the peer paused.
+      wire.send(PAUSE, [[1, 0]])
+      wire.send(UNPAUSE, [[1, 0]])
+      equal(await atRest(() => wire.of(RANGE_REQUEST).length), 2, 'the number of requests')
+      wire.send(RANGE_RESPONSE, rangeAnswer(tree, second!.fields))
+      equal(await got, tree.blocks[1], 'the block')
+      equal(wire.over, false, 'whether the stream has ended')
     }
   )
 ]
@@ -140,8 +199,12 @@ function answersTo(wire: WirePeer, request: number) {
   return wire.of(RANGE_RESPONSE).filter(({ fields }) => fieldOf(fields, 2) === request)
 }
 
+function lastAnswers(wire: WirePeer, request: number): number {
+  return answersTo(wire, request).filter(({ fields }) => fieldOf(fields, 6) === 1).length
+}
+
 function isOver(wire: WirePeer, request: number): boolean {
-  return answersTo(wire, request).some(({ fields }) => fieldOf(fields, 6) === 1)
+  return lastAnswers(wire, request) > 0
 }
 
 /** What came for a request, in the order in which it came. */

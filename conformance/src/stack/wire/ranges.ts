@@ -25,6 +25,16 @@ export function rangeAnswer(tree: ReferenceTree, request: readonly Field[]): Fie
   ]
 }
 
+/** The fields of the answer that ends a RangeRequest without a block. */
+export function nothing(request: readonly Field[]): Field[] {
+  return [
+    [1, 0],
+    [2, (fieldOf(request, 2) ?? 0) as number],
+    [3, (fieldOf(request, 3) ?? 0) as number],
+    [6, 1]
+  ]
+}
+
 /** The blocks of a RangeResponse, each with its index. */
 export function blocksOf(answer: readonly Field[]): Array<[index: number, data: Uint8Array]> {
   const lengths = (fieldOf(answer, 8) ?? new Uint8Array()) as Uint8Array

@@ -125,7 +125,8 @@ export class PeerChannel implements ChannelHandler, FeedPeer {
       case HAVE:
         return this.#onHave(message)
       case PAUSE:
-        this.#release(this.asking.abandon(false))
+        // A peer of version 1 says of each request that it is over, so that none is asked anew that is still answered.
+        if (!this.channel.ranges) this.#release(this.asking.abandon(false))
         return this.link.fetch(this)
       case UNPAUSE:
         return this.fetch()

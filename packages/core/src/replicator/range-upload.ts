@@ -73,7 +73,7 @@ export class RangeUpload implements Upload {
     for (const [i, { start, blocks }] of frames.entries()) {
       this.#answer(start, blocks, proofs[i] as Uint8Array, !more && i === frames.length - 1)
       for (const [j, data] of blocks.entries()) this.#peer.feed.emit('upload', start + j, data)
-      // Whoever was told of it may have paused: nothing is sent after a Pause.
+      // That was the last one, or whoever was told of it has paused.
       if (this.open.get(this.id) !== this) return false
     }
     if (!more && frames.length === 0) this.refuse()
@@ -83,6 +83,7 @@ export class RangeUpload implements Upload {
   #answer(start: number, blocks: readonly Uint8Array[], proof: Uint8Array, last: boolean): void {
     const isFirst = this.#sent === -1 && blocks.length > 0
     const roots = isFirst && this.#top === undefined ? this.#peer.feed.tree.rootHashes : undefined
+    if (last) this.open.delete(this.id)
     this.#peer.channel.send({ type: RANGE_RESPONSE, id: this.id, start, blocks, proof, roots, last })
     if (blocks.length > 0) this.#sent = start + blocks.length - 1
   }

@@ -34,7 +34,6 @@ export class Serving {
     if (may === this.#invited) return
     this.#invited = may
     this.#peer.channel.send({ type: may ? UNPAUSE : PAUSE })
-    // What was asked before a Pause counts as never asked.
     if (!may) this.stop()
   }
 
@@ -51,10 +50,10 @@ export class Serving {
     }
   }
 
-  /** Forgets what the peer has asked for. */
+  /** Forgets what the peer has asked for. Each range gets its last answer; single blocks count as never asked for. */
   stop(): void {
     for (const open of [this.#blocks, this.#ranges]) {
-      for (const upload of open.values()) this.#peer.link.uploads.delete(upload)
+      for (const upload of open.values()) this.#end(upload)
     }
   }
 
@@ -81,7 +80,7 @@ export class Serving {
 
   #onCancel(block: number): void {
     const upload = this.#blocks.get(block)
-    if (upload) this.#peer.link.uploads.delete(upload)
+    if (upload) this.#end(upload)
   }
 
   #onRangeRequest(request: RangeRequest): void {
@@ -97,8 +96,11 @@ export class Serving {
 
   #onRangeCancel({ id, start, count }: RangeCancel): void {
     const upload = this.#ranges.get(id)
-    if (!upload?.cancel({ start, end: start + count })) return
+    if (upload?.cancel({ start, end: start + count })) this.#end(upload)
+  }
+
+  #end(upload: Upload): void {
     this.#peer.link.uploads.delete(upload)
-    upload.refuse()
+    upload.refuse?.()
   }
 }

@@ -24,6 +24,8 @@ export interface Upload {
   readonly isRange: boolean
   /** Reads what is to be sent next; `undefined` when nothing is here. */
   read(): Promise<Answer | undefined>
+  /** Says that nothing more will come, where the requester is to be told. */
+  refuse?(): void
   /** The read failed: the requester will time out and ask somebody else. */
   failed(error: Error): void
 }
