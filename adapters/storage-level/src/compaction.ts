@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import type { Deleted } from './deletion.ts'
+import type { Journal } from './journal.ts'
 import { dataBetween, packsOf } from './keys.ts'
 
 /** Less than this is not worth the while. */
@@ -16,14 +17,16 @@ const PACK_BYTES = 72
  */
 export class Compaction {
   readonly #db: Database
+  readonly #journal: Journal
   /** Deleted data that was not compacted yet. */
   #bytes = 0
   #first = Number.POSITIVE_INFINITY
   #end = 0
   #running: Promise<void> = Promise.resolve()
 
-  constructor(db: Database) {
+  constructor(db: Database, journal: Journal) {
     this.#db = db
+    this.#journal = journal
   }
 
   /** To be called after each deletion; resolves when the space is given back, if it is time for that. */
@@ -38,12 +41,14 @@ export class Compaction {
   async #compact({ feed, blocks }: Deleted): Promise<void> {
     if (blocks * PACK_BYTES > LEAST_BYTES) await this.#db.compact(packsOf(feed))
     if (this.#bytes < LEAST_BYTES) return
-    const range = dataBetween(this.#first, this.#end)
+    const [first, end] = [this.#first, this.#end]
+    const range = dataBetween(first, end)
     const size = await this.#db.size(range)
     if (size === undefined || this.#bytes < size * PART) return
     this.#bytes = 0
     this.#first = Number.POSITIVE_INFINITY
     this.#end = 0
+    await this.#journal.deleteGarbage(first, end)
     await this.#db.compact(range)
   }
 }

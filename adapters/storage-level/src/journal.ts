@@ -1,4 +1,5 @@
 import type { Database, Operation } from './database.ts'
+import { Garbage } from './garbage.ts'
 import { decodeEntry, encodeEntry, entryBytes } from './journal-entry.ts'
 import {
   after,
@@ -28,7 +29,7 @@ const KEYS_AT_ONCE = 1000
  * the table is never merged with others; one random key in it, and all of it is. So on LevelDB a batch writes its data
  * and one journal entry with the index operations, all under ascending numbers, and the index keys themselves are
  * written together after many batches. Until then they are in memory, and reads look there first. After a crash the
- * next open replays the journal. On other databases all is written in place.
+ * next open replays the journal. What is of no use then is garbage. On other databases all is written in place.
  *
  * A batch is as atomic, durable and ordered as one of the database. Arrays that come out may not be changed.
  */
@@ -37,12 +38,14 @@ export class Journal {
   readonly #log: LogSync
   /** Of the index, as the database has it: what is pending comes before. Emptied whenever the index is written. */
   readonly #ahead: ReadAhead
+  readonly #garbage: Garbage
   readonly #journaling: boolean
   /** Shared by batches that are journaled, had alone by what brings the index up to date. */
   readonly #writes = new SharedLock()
   /** By key, what the journal has for the index: the last operation on each. */
   readonly #pending = new Map<string, Operation>()
-  #entries: Uint8Array[] = []
+  /** The numbers of the entries that the index does not have yet. */
+  #entries: number[] = []
   #indexBytes = 0
   #dataBytes = 0
   /** From 1 on: 0 stands for none. */
@@ -52,6 +55,7 @@ export class Journal {
     this.#db = db
     this.#log = new LogSync(db)
     this.#ahead = new ReadAhead(db)
+    this.#garbage = new Garbage(db)
     this.#journaling = db.isLevelDB
   }
 
@@ -59,6 +63,7 @@ export class Journal {
   async open(): Promise<void> {
     this.#pending.clear()
     this.#entries = []
+    this.#indexBytes = 0
     const last = await this.#db.lastKey(allData())
     this.#next = last === undefined ? 1 : numberOf(last) + 1
     if (!this.#journaling) return
@@ -71,8 +76,11 @@ export class Journal {
       const keys = await this.#db.keys(range, KEYS_AT_ONCE)
       const entries = keys.filter(isJournal)
       // In the order they were written: where two have the same key, the second began when the first was done.
-      for (const bytes of await this.#db.getMany(entries)) this.#keep(decodeEntry(bytes!))
-      this.#entries.push(...entries)
+      for (const bytes of await this.#db.getMany(entries)) {
+        this.#keep(decodeEntry(bytes!))
+        this.#indexBytes += bytes!.length
+      }
+      this.#entries.push(...entries.map(numberOf))
       if (keys.length < KEYS_AT_ONCE) break
       range = after(range, keys.at(-1)!)
     }
@@ -142,10 +150,10 @@ export class Journal {
     const indexBytes = entryBytes(index)
     const dataBytes = entryBytes(data)
     await this.#writes.shared(async () => {
-      const key = journalKey(this.nextNumber())
-      await this.#log.batch([...data, { type: 'put', key, value: encodeEntry(index) }], sync)
+      const number = this.nextNumber()
+      await this.#log.batch([...data, { type: 'put', key: journalKey(number), value: encodeEntry(index) }], sync)
       this.#keep(index)
-      this.#entries.push(key)
+      this.#entries.push(number)
       this.#indexBytes += indexBytes
       this.#dataBytes += dataBytes
     })
@@ -168,16 +176,32 @@ export class Journal {
     })
   }
 
+  /** Deletes what is garbage among the data of the numbers from `first` up to, but without, `end`. */
+  async deleteGarbage(first: number, end: number): Promise<void> {
+    for await (const operations of this.#garbage.deletions(first, end)) {
+      await this.#writes.exclusive(() => this.#log.batch(operations, false))
+    }
+  }
+
   async #settle(more: Operation[] = []): Promise<void> {
     if (this.#entries.length + more.length === 0) return
     const operations = [...this.#pending.values()]
     // A batch takes effect in its order: `more` comes after what is pending.
     for (const operation of more) operations.push(operation)
-    for (const key of this.#entries) operations.push({ type: 'del', key })
-    const next = new Uint8Array(UINT56_BYTES)
-    writeUint56(next, 0, this.#next)
-    operations.push({ type: 'put', key: checkpointKey(), value: next })
-    await this.#log.batch(operations, false).finally(() => this.#ahead.clear())
+    const next = this.#next
+    for (const operation of await this.#garbage.giveUp(this.#entries, this.#indexBytes, next))
+      operations.push(operation)
+    const checkpoint = new Uint8Array(UINT56_BYTES)
+    writeUint56(checkpoint, 0, next)
+    operations.push({ type: 'put', key: checkpointKey(), value: checkpoint })
+    try {
+      await this.#log.batch(operations, false)
+    } catch (error) {
+      this.#garbage.recount()
+      throw error
+    } finally {
+      this.#ahead.clear()
+    }
     this.#pending.clear()
     this.#entries = []
     this.#indexBytes = 0

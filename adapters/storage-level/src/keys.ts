@@ -9,6 +9,7 @@ import { readUint56, UINT56_BYTES, writeUint56 } from './uint56.ts'
  * | ----------------------- | ------------------------------------------------------------------------ |
  * | `v`                     | the version of this layout, one byte                                     |
  * | `j`                     | the number from which entries of the journal are still to be applied     |
+ * | `g` number              | numbers below, of entries of the journal that are of no use (garbage.ts) |
  * | `r` feed                | record                                                                   |
  * | `i` id                  | the feed's key                                                           |
  * | `x` feed                | the record of a feed that is being deleted                               |
@@ -58,7 +59,13 @@ export function havePageKey(feed: Uint8Array, page: number): Uint8Array {
   return key
 }
 
-/** The page number of a have page's key, the pack number of a pack's key. */
+export function garbageKey(number: number): Uint8Array {
+  const key = join('g', NOTHING, UINT56_BYTES)
+  writeUint56(key, key.length - UINT56_BYTES, number)
+  return key
+}
+
+/** The page number of a have page's key, the pack number of a pack's key, the number of a `g` key. */
 export const lastNumber = (key: Uint8Array): number => readUint56(key, key.length - UINT56_BYTES)
 
 /** The band of a pack's key. */
@@ -78,6 +85,7 @@ export const feedOf = (key: Uint8Array): Uint8Array => new Uint8Array(key.subarr
 
 export const allRecords = (): KeyRange => startingWith(join('r'))
 export const allDeletions = (): KeyRange => startingWith(join('x'))
+export const allGarbage = (): KeyRange => startingWith(join('g'))
 export const allData = (): KeyRange => startingWith(join('z'))
 /** The `z` keys of the numbers from `first` up to, but without, `end`. */
 export const dataBetween = (first: number, end: number): KeyRange => ({ gte: dataKey(first), lt: dataKey(end) })

@@ -86,7 +86,7 @@ class LevelStorage implements Storage {
     this.supports = { durability, persistent: database.persistent, dedup: true, checksums: false }
     const cache = new PackCache(cachedPacks)
     this.#store = { db: this.#db, gate: this.#gate, cache, durability, contents: new SharedLock() }
-    this.#compaction = new Compaction(database)
+    this.#compaction = new Compaction(database, this.#db)
   }
 
   async open(): Promise<void> {

@@ -32,7 +32,13 @@ function changeOf(key: Uint8Array, parts: ReadonlyMap<number, number | null>): F
 
 describe.each([
   ['a database', FailingLevel],
-  ['LevelDB', FailingLevelDB]
+  ['LevelDB', FailingLevelDB],
+  [
+    'LevelDB with garbage',
+    class extends FailingLevelDB {
+      override size = 2 ** 40
+    }
+  ]
 ] as const)('the counts of contents in %s', (_, Level) => {
   it('are those of a model, whatever happens at the same time, fails, or crashes', async () => {
     let checked = 0

@@ -10,16 +10,20 @@ export class FailingLevel extends MemoryLevel<string, string> {
   failReads = 0
   /** Lets so many batches pass before they fail. */
   passBatches = 0
+  /** Batches that put this key fail. */
+  refusedKey: Uint8Array | undefined
   readonly batches: Array<{ operations: unknown[]; options: unknown }> = []
   reads = 0
 
   /** Where abstract-level's arrays of operations and chained batches come together. */
-  async _batch(operations: unknown[], options: unknown): Promise<void> {
+  async _batch(operations: Array<{ readonly key: Uint8Array }>, options: unknown): Promise<void> {
     this.batches.push({ operations, options })
     if (this.failBatches > 0 && this.passBatches-- <= 0) {
       this.failBatches--
       throw new Error('disk full')
     }
+    const { refusedKey } = this
+    if (refusedKey && operations.some(({ key }) => Buffer.compare(key, refusedKey) === 0)) throw new Error('disk full')
     await memoryBatch.call(this, operations, options)
   }
 
@@ -45,6 +49,8 @@ export class FailingLevel extends MemoryLevel<string, string> {
 /** One that looks like LevelDB, so that the index is journaled. */
 export class FailingLevelDB extends FailingLevel {
   readonly compacted: Array<{ start: Uint8Array; end: Uint8Array }> = []
+  /** The size that every range is said to have. */
+  size = 0
 
   constructor() {
     super()
@@ -57,7 +63,7 @@ export class FailingLevelDB extends FailingLevel {
   }
 
   async approximateSize(): Promise<number> {
-    return 0
+    return this.size
   }
 }
 

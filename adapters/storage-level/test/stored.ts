@@ -2,7 +2,8 @@ import type { FeedRecord, Storage } from '@anyfeed/interfaces'
 import type { MemoryLevel } from 'memory-level'
 import { expect } from 'vitest'
 import { decodeContent } from '../src/content-codec.ts'
-import { bandOf, isData, isJournal, lastNumber, numberOf } from '../src/keys.ts'
+import { decodeGarbage } from '../src/garbage-codec.ts'
+import { bandOf, isJournal, lastNumber, numberOf } from '../src/keys.ts'
 import { heldIn } from '../src/node-packs.ts'
 
 export const BINARY = { keyEncoding: 'view', valueEncoding: 'view' } as const
@@ -17,16 +18,21 @@ export interface Stored {
 
 /**
  * Reads a settled store's keys, and expects what holds for every store: contents are counted as feeds hold them, all
- * contents have their bytes and all bytes a content, and nothing is left of the journal or of deletions.
+ * contents have their bytes and all bytes a content, nothing is left of deletions, and of the journal what is known to
+ * be garbage.
  */
 export async function readStored(db: MemoryLevel<string, string>): Promise<Stored> {
   const held = new Map<string, { count: number; number: number }>()
   const counted = new Map<string, { count: number; number: number }>()
   const numbers = new Set<number>()
+  const journal: number[] = []
+  const garbage: number[] = []
   for (const [key, value] of await db.iterator<Uint8Array, Uint8Array>(BINARY).all()) {
     const kind = String.fromCharCode(key[PREFIX.length]!)
-    if (kind === 'x' || (isData(key) && isJournal(key))) expect.unreachable(`a ${kind} key is left`)
-    if (kind === 'z') numbers.add(numberOf(key))
+    if (kind === 'x') expect.unreachable(`a ${kind} key is left`)
+    if (kind === 'g') garbage.push(...decodeGarbage(value).numbers)
+    if (kind === 'z' && isJournal(key)) journal.push(numberOf(key))
+    else if (kind === 'z') numbers.add(numberOf(key))
     if (kind === 'c') counted.set(hex(key.subarray(PREFIX.length + 1)), { ...decodeContent(value) })
     if (kind !== 'n') continue
     for (const { hash, number } of heldIn(value, { band: bandOf(key), pack: lastNumber(key) })) {
@@ -36,6 +42,7 @@ export async function readStored(db: MemoryLevel<string, string>): Promise<Store
       held.set(hex(hash), entry)
     }
   }
+  expect(journal).toEqual(garbage)
   expect(counted).toEqual(held)
   expect(numbers).toEqual(new Set([...held.values()].map(({ number }) => number)))
   expect(numbers.size).toBe(held.size)
