@@ -1,3 +1,4 @@
+import { pause, randomBetween, systemClock } from '@anyfeed/adapter-kit'
 import type { Connection, PeerId, Startable } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -54,7 +55,7 @@ async function stayConnected(
     } catch {
       // Whatever it was, it may be over by the next attempt.
     }
-    await pause(retry * (1 - Math.random() / 2), signal)
+    await pause(systemClock, randomBetween(retry / 2, retry), signal)
   }
 }
 
@@ -70,18 +71,5 @@ function over(connection: Connection, signal: AbortSignal): Promise<void> {
     connection.addEventListener('close', done)
     signal.addEventListener('abort', done)
     if (connection.status !== 'open' || signal.aborted) done()
-  })
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, milliseconds)
-    signal.addEventListener('abort', done)
   })
 }

@@ -11,6 +11,7 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { LISTEN, media } from '#media'
 import { requireAddress } from './address.ts'
 import { bootstrap } from './bootstrap.ts'
+import { identifyAll } from './identifying.ts'
 import { readPrivateKey } from './private-key.ts'
 
 /**
@@ -20,10 +21,10 @@ import { readPrivateKey } from './private-key.ts'
 export const STREAM_WINDOW = 4 * 1024 * 1024
 
 /**
- * libp2p asks each remote for a sign of life now and then, and cuts the connection of one that takes longer than this, in
- * milliseconds. Its own 5 seconds are less than a window of blocks takes over a slow link, or a busy machine for a turn.
+ * libp2p asks each remote who it is, and now and then for a sign of life, and gives up one that takes longer than this,
+ * in milliseconds. Its own 5 seconds are less than a window of blocks takes over a slow link, or a busy machine for a turn.
  */
-const PING_PATIENCE = 30_000
+const PATIENCE = 30_000
 
 /** Milliseconds until the first look around in the DHT, which everything else waits for. */
 const FIRST_SELF_QUERY = 100
@@ -110,9 +111,9 @@ export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
       })
     },
     // Two pings of one connection may be under way: a remote takes no third.
-    connectionMonitor: { pingInterval: PING_PATIENCE, pingTimeout: { minTimeout: PING_PATIENCE } },
+    connectionMonitor: { pingInterval: PATIENCE, pingTimeout: { minTimeout: PATIENCE } },
     services: {
-      identify: identify(),
+      identify: identify({ runOnConnectionOpen: false, timeout: PATIENCE }),
       ping: ping(),
       dht: kadDHT({
         protocol: options.dhtProtocol ?? '/anyfeed/kad/1.0.0',
@@ -124,6 +125,7 @@ export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
       ...(options.relay && { relay: circuitRelayServer() })
     }
   })
+  identifyAll(node)
   try {
     await node.start()
     return node

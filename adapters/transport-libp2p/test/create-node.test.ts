@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import type { Libp2p } from '@libp2p/interface'
+import type { IdentifyResult, Libp2p, StreamHandler } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
 import { countBytes } from '../../../conformance/src/bytes/numbered.ts'
 import { libp2pTransport } from '../src/index.ts'
@@ -47,6 +47,25 @@ describe('createNode', () => {
       const second = await open({ privateKey })
       expect(second.peerId.toString()).toBe(first.peerId.toString())
       expect((await open()).peerId.toString()).not.toBe(first.peerId.toString())
+    }))
+
+  it('asks a remote who it is until it says so', () =>
+    withNodes(async (open) => {
+      const [asking, asked] = [await open(), await open()]
+      // As the service is, beyond its interface.
+      const identify = asked.services.identify as { protocol: string; handleProtocol: StreamHandler }
+      let answers = 0
+      await asked.unhandle(identify.protocol)
+      await asked.handle(identify.protocol, async (stream, connection) => {
+        if (++answers === 1) stream.abort(new Error('too busy'))
+        else await identify.handleProtocol(stream, connection)
+      })
+      const identified = new Promise<CustomEvent<IdentifyResult>>((resolve) =>
+        asking.addEventListener('peer:identify', resolve, { once: true })
+      )
+      await asking.dial(asked.getMultiaddrs())
+      expect((await identified).detail.peerId.equals(asked.peerId)).toBe(true)
+      expect(answers).toBe(2)
     }))
 
   it('keeps trying to reach a bootstrap node that comes late, and one that comes back', () =>
