@@ -1,14 +1,8 @@
-import {
-  type FeedChange,
-  type FeedRecord,
-  type FeedStorage,
-  HAVE_PAGE_BLOCKS,
-  type StoredBlock
-} from '@anyfeed/interfaces'
+import { type FeedChange, type FeedRecord, type FeedStorage, HAVE_PAGE_BLOCKS } from '@anyfeed/interfaces'
 import { PagedBitfield } from '../bitfield/paged-bitfield.ts'
 import { FeedTree } from '../tree/feed-tree.ts'
 import type { VerifiedRun } from '../tree/range-verifier.ts'
-import { Batches, type BatchTarget } from './batches.ts'
+import { Batches, type BatchTarget, bytesOf } from './batches.ts'
 import { type FeedOwner, type OpenedStorage, OpenFeed } from './open-feed.ts'
 import { unpinned } from './unpinned.ts'
 import { verifyStored } from './verify-stored.ts'
@@ -133,19 +127,14 @@ export abstract class StoredFeed extends OpenFeed implements BatchTarget<Verifie
   async #add(runs: readonly VerifiedRun[]): Promise<void> {
     this.assertOpen()
     // No block twice: one may have come from a peer and been written here at the same time.
-    const blocks = new Map<number, StoredBlock>()
-    for (const run of runs) for (const block of run.blocks) blocks.set(block.index, block)
-    const added: number[] = []
-    let { byteLength } = this
-    for (const { index, data } of blocks.values()) {
-      if (this.have.has(index)) continue
-      added.push(index)
-      byteLength += data.length
-    }
+    const seen = new PagedBitfield()
+    const blocks = runs.flatMap((run) => run.blocks.filter(({ index }) => seen.put(index)))
+    const fresh = blocks.filter(({ index }) => !this.have.has(index))
+    const added = fresh.map(({ index }) => index)
     const complete = this.held + added.length === this.blocks
     const have = complete ? [] : this.have.pagesWith(added)
     const nodes = runs.flatMap(({ nodes }) => nodes)
-    await this.#commit({ blocks: [...blocks.values()], nodes, have }, complete, byteLength)
+    await this.#commit({ blocks, nodes, have }, complete, this.byteLength + bytesOf({ blocks: fresh }))
     this.#note(added, true)
   }
 

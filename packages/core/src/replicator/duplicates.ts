@@ -60,15 +60,17 @@ export class Duplicates {
       if (this.#lookedFor.size === MAX_LOOKED_FOR) this.#lookedFor.clear()
       this.#lookedFor.add(node.index)
       const others = [...this.#local.others(this.#target.feed)].filter(({ tree }) => run.end <= tree.blocks)
-      if (others.length === 0 && (run.end - run.start > 1 || !this.#local.storage.findBlock)) continue
+      // One block that is not under way already.
+      const isBlock = run.end - run.start === 1 && this.#target.isOpen(run.start)
+      if (others.length === 0 && !(isBlock && this.#local.storage.findBlock)) continue
       this.#target.reserve(run)
-      void this.#find(node, run, others)
+      void this.#find(node, run, others, isBlock)
     }
   }
 
-  async #find(node: TreeNode, run: Run, others: readonly LocalFeed[]): Promise<void> {
+  async #find(node: TreeNode, run: Run, others: readonly LocalFeed[], isBlock: boolean): Promise<void> {
     try {
-      if (run.end - run.start === 1 && this.#target.isOpen(run.start)) {
+      if (isBlock) {
         const data = await this.#local.storage.findBlock?.(node.hash)
         if (data) return this.#adopt(node, run.start, [data], new Uint8Array(0))
       }

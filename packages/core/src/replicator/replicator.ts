@@ -196,13 +196,16 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
   /** Blocks of a range have come. Throws a `VerificationError` when they are not the feed's. */
   onRange(peer: PeerChannel, asked: Asked, answer: RangeResponse): void {
     const { start, blocks } = answer
-    const came = blocks.map((_, i) => start + i)
-    const owed = came.filter((block) => isOwed(asked, block))
     // What was given up and comes all the same need not be asked for again.
-    if (asked.givenUp > 0 && !came.some((block) => this.#isMissing(block))) asked.useless = true
+    if (asked.givenUp > 0 && !blocks.some((_, i) => this.#isMissing(start + i))) asked.useless = true
     if (asked.useless) return
+    const refuse = () =>
+      this.release(
+        blocks.map((_, i) => start + i).filter((block) => isOwed(asked, block)),
+        peer
+      )
     // What it rests on was not stored after all, or read from a damaged store: that is not the peer's fault.
-    if (asked.epoch !== this.feed.tree.epoch) return this.release(owed, peer)
+    if (asked.epoch !== this.feed.tree.epoch) return refuse()
     let run: VerifiedRun
     try {
       asked.verifier ??= this.feed.tree.verifier(asked.trusted)
@@ -212,7 +215,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
       // From now on this peer's proofs must rest on the roots.
       peer.asking.rootsOnly = true
       this.feed.tree.forget()
-      return this.release(owed, peer)
+      return refuse()
     }
     const taken = run.blocks.filter(({ index }) => isOwed(asked, index) || this.#isMissing(index))
     for (const { index } of taken) this.#storing(index, peer, isOwed(asked, index))
