@@ -7,6 +7,7 @@ import {
   type HavePage,
   StorageError
 } from '@anyfeed/interfaces'
+import { BlockPages } from './block-pages.ts'
 import type { BlockPool } from './block-pool.ts'
 import { type ByteKey, byteKey } from './byte-key.ts'
 import { NodePages } from './node-pages.ts'
@@ -18,7 +19,7 @@ export class MemoryFeed implements FeedStorage {
   readonly #pool: BlockPool
   readonly #ids: Map<ByteKey, MemoryFeed>
   readonly #nodes = new NodePages()
-  readonly #blocks = new Map<number, PooledBlock>()
+  readonly #blocks = new BlockPages()
   readonly #have = new Map<number, Uint8Array>()
   #record: FeedRecord | undefined
   #closed: string | undefined
@@ -112,8 +113,9 @@ export class MemoryFeed implements FeedStorage {
     }
     for (const index of dropped) {
       const before = this.#blocks.get(index)
-      if (before !== undefined) released.push(before)
-      this.#blocks.delete(index)
+      if (before === undefined) continue
+      released.push(before)
+      this.#blocks.set(index, undefined)
     }
     // Last, so that bytes which only change places are not given up in between.
     for (const block of released) this.#pool.release(block)
