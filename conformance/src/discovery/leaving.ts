@@ -6,8 +6,12 @@ import { turn } from '../wait/turn.ts'
 import { until } from '../wait/until.ts'
 import { discoveryCase } from './discovery-case.ts'
 import { all, find, findUntil, freshTopic, port } from './finding.ts'
+import type { DiscoveryWorld } from './world.ts'
 
 const never = new AbortController().signal
+
+/** So many times a withdrawn announcement must be found too late. */
+const ATTEMPTS = 3
 
 /** Going away. */
 export const leavingCases = [
@@ -55,32 +59,13 @@ export const leavingCases = [
       'How long an address may still be found after its announcement was withdrawn, in milliseconds'
     ),
     async (world) => {
-      const create = () => world.create({ forgetful: true })
-      const [announcer, seeker] = [await create(), await create()]
-      const { continuous, forgetsAfter } = seeker.supports
-      const [topic, leave] = [freshTopic(), new AbortController()]
-      const announced = performance.now()
-      const left = world.announce(announcer, topic, port(7201), leave.signal)
-      await find(seeker, topic, 1)
-      // What is under way when the signal fires takes as long again, on a machine that may be busier by then.
-      const underWay = 2 * (performance.now() - announced)
-      leave.abort()
-      await left
-      const withdrawn = performance.now()
-      if (continuous) world.announce(await create(), topic, port(7202))
-      for (let looks = 0; ; looks++) {
-        // One who never heard of it, at a time that is known.
-        const fresh = await create()
-        const since = performance.now() - withdrawn
-        const found = continuous ? await findUntil(fresh, topic, port(7202)) : await all(fresh, topic, never)
-        if (!found.includes(port(7201))) {
-          if (looks === 0)
-            world.notice(`it was found no more at once: supports.forgetsAfter may be below ${forgetsAfter}`)
-          return
-        }
-        ok(since <= forgetsAfter + underWay, `it was found by a lookup that began ${Math.round(since)} ms later`)
-        await turn()
+      // A busy machine may be late now and then; a discovery that says too little is late each time.
+      let late: number | undefined
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        late = await foundTooLate(world)
+        if (late === undefined) return
       }
+      ok(false, `it was found by a lookup that began ${late} ms later`)
     },
     ({ supports }) =>
       supports.forgetsAfter > 0
@@ -188,3 +173,32 @@ export const leavingCases = [
     }
   )
 ]
+
+/** How many milliseconds after its withdrawal an announcement was found by a lookup that began then, if that is too late. */
+async function foundTooLate(world: DiscoveryWorld): Promise<number | undefined> {
+  const create = () => world.create({ forgetful: true })
+  const [announcer, seeker] = [await create(), await create()]
+  const { continuous, forgetsAfter } = seeker.supports
+  const [topic, leave] = [freshTopic(), new AbortController()]
+  const announced = performance.now()
+  const left = world.announce(announcer, topic, port(7201), leave.signal)
+  await find(seeker, topic, 1)
+  // What is under way when the signal fires takes as long again, on a machine that may be busier by then.
+  const underWay = 2 * (performance.now() - announced)
+  leave.abort()
+  await left
+  const withdrawn = performance.now()
+  if (continuous) world.announce(await create(), topic, port(7202))
+  for (let looks = 0; ; looks++) {
+    // One who never heard of it, at a time that is known.
+    const fresh = await create()
+    const since = performance.now() - withdrawn
+    const found = continuous ? await findUntil(fresh, topic, port(7202)) : await all(fresh, topic, never)
+    if (!found.includes(port(7201))) {
+      if (looks === 0) world.notice(`it was found no more at once: supports.forgetsAfter may be below ${forgetsAfter}`)
+      return undefined
+    }
+    if (since > forgetsAfter + underWay) return Math.round(since)
+    await turn()
+  }
+}
