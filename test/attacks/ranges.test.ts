@@ -1,4 +1,5 @@
 import { createCore } from '@anyfeed/core'
+import type { FeedStorage } from '@anyfeed/interfaces'
 import { memoryStorage } from '@anyfeed/storage-memory'
 import { describe, expect, it } from 'vitest'
 import {
@@ -193,6 +194,28 @@ describe('a peer that asks for ranges', () => {
     // Taking back what was never asked for means nothing.
     peer.send({ type: RANGE_CANCEL, channel: 0, id: 77, start: 0, count: 1 })
     expect(peer.ended).toBe(false)
+    await core.close()
+  })
+
+  it.each([
+    ['sent', 'upload', false],
+    ['not read', 'error', true]
+  ] as const)('gets one last answer where we pause when some of it is %s', async (_, event, fails) => {
+    const storage = memoryStorage()
+    const core = createCore({ storage })
+    const feed = core.add()
+    await feed.append(seededBlocks(50))
+    const id = (await feed.finalize()) as Uint8Array
+    const stored = (await storage.findFeed(id)) as FeedStorage
+    if (fails) stored.getBlocks = () => Promise.reject(new Error('disk gone'))
+    feed.on(event, () => feed.pause('serve'))
+    const peer = new ScriptedPeer(core, { version: 1 })
+    await until(() => peer.remote !== undefined)
+    peer.privateJoin(id)
+    peer.send(request({ count: 10 }))
+    await peer.expect(PAUSE)
+    await turn()
+    expect(peer.of(RANGE_RESPONSE).filter(({ last }) => last)).toHaveLength(1)
     await core.close()
   })
 

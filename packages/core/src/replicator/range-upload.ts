@@ -63,8 +63,9 @@ export class RangeUpload implements Upload {
   }
 
   failed(error: Error): void {
-    this.#peer.feed.emit('error', error)
+    // First, so that who is told of the error may pause.
     this.refuse()
+    this.#peer.feed.emit('error', error)
   }
 
   #send(next: number, frames: readonly Frame[], proofs: readonly Uint8Array[]): boolean {
