@@ -1,7 +1,7 @@
 import type { PooledBlock } from './pooled-block.ts'
 
 /** A lone block takes a page of its own, so pages are small. */
-const PAGE_BLOCKS = 64
+const PAGE_BLOCKS = 32
 
 /** The blocks of a feed by their indexes, in pages of neighbours: a Map with an entry for each takes several times as long. */
 export class BlockPages {
@@ -11,7 +11,7 @@ export class BlockPages {
     return this.#pages.get(Math.floor(index / PAGE_BLOCKS))?.[index % PAGE_BLOCKS]
   }
 
-  set(index: number, block: PooledBlock | undefined): void {
+  set(index: number, block: PooledBlock): void {
     const number = Math.floor(index / PAGE_BLOCKS)
     let page = this.#pages.get(number)
     if (page === undefined) {
@@ -19,6 +19,14 @@ export class BlockPages {
       this.#pages.set(number, page)
     }
     page[index % PAGE_BLOCKS] = block
+  }
+
+  delete(index: number): void {
+    const number = Math.floor(index / PAGE_BLOCKS)
+    const page = this.#pages.get(number)
+    if (page === undefined) return
+    page[index % PAGE_BLOCKS] = undefined
+    if (page.every((block) => block === undefined)) this.#pages.delete(number)
   }
 
   *values(): Generator<PooledBlock, void> {

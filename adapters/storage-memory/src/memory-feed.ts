@@ -113,9 +113,8 @@ export class MemoryFeed implements FeedStorage {
     }
     for (const index of dropped) {
       const before = this.#blocks.get(index)
-      if (before === undefined) continue
-      released.push(before)
-      this.#blocks.set(index, undefined)
+      if (before !== undefined) released.push(before)
+      this.#blocks.delete(index)
     }
     // Last, so that bytes which only change places are not given up in between.
     for (const block of released) this.#pool.release(block)
