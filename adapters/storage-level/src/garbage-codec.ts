@@ -4,7 +4,6 @@ import { readUint56, UINT56_BYTES, writeUint56 } from './uint56.ts'
 export interface GarbageRecord {
   /** What all of them have together. */
   readonly bytes: number
-  /** In ascending order. */
   readonly numbers: readonly number[]
 }
 

@@ -20,17 +20,33 @@ export class Garbage {
     this.#db = db
   }
 
-  /** What gives up entries that have so many bytes: in a record of the numbers below `next`, if they may stay. */
+  /**
+   * What gives up entries that have so many bytes: in a record of the numbers below `next`, if they may stay. Where the
+   * data has become less, the oldest of those that stayed go as well.
+   */
   async giveUp(numbers: readonly number[], bytes: number, next: number): Promise<Operation[]> {
     if (numbers.length === 0) return []
-    this.#bytes ??= await this.#count()
-    const data = (await this.#db.size(dataBetween(0, next))) ?? 0
-    if (this.#bytes + bytes > data * MOST_PART) return deletions(numbers)
-    this.#bytes += bytes
-    return [{ type: 'put', key: garbageKey(next), value: encodeGarbage({ numbers, bytes }) }]
+    const most = MOST_PART * ((await this.#db.size(dataBetween(0, next))) ?? 0)
+    let kept = this.#bytes ?? (await this.#count())
+    const operations: Operation[] = []
+    const oldest = kept > most ? await this.#db.entries(allGarbage(), RECORDS_AT_ONCE) : []
+    for (const [key, value] of oldest) {
+      if (kept <= most) break
+      const record = decodeGarbage(value)
+      kept -= record.bytes
+      for (const operation of deletions(record.numbers)) operations.push(operation)
+      operations.push({ type: 'del', key })
+    }
+    if (kept + bytes > most) for (const operation of deletions(numbers)) operations.push(operation)
+    else {
+      kept += bytes
+      operations.push({ type: 'put', key: garbageKey(next), value: encodeGarbage({ numbers, bytes }) })
+    }
+    this.#bytes = kept
+    return operations
   }
 
-  /** To be called where what gave entries up was not written. */
+  /** To be called where what gave entries up was not written, and where some were deleted. */
   recount(): void {
     this.#bytes = undefined
   }
@@ -39,7 +55,6 @@ export class Garbage {
   async *deletions(first: number, end: number): AsyncGenerator<Operation[], void, undefined> {
     for await (const [key, value] of this.#records(first)) {
       yield [...deletions(decodeGarbage(value).numbers), { type: 'del', key }]
-      this.recount()
       if (lastNumber(key) >= end) return
     }
   }

@@ -46,6 +46,8 @@ export class Journal {
   readonly #pending = new Map<string, Operation>()
   /** The numbers of the entries that the index does not have yet. */
   #entries: number[] = []
+  /** Whether one of them is to survive the death of the machine. */
+  #synced = false
   #indexBytes = 0
   #dataBytes = 0
   /** From 1 on: 0 stands for none. */
@@ -81,6 +83,7 @@ export class Journal {
         this.#indexBytes += bytes!.length
       }
       this.#entries.push(...entries.map(numberOf))
+      this.#synced ||= entries.length > 0
       if (keys.length < KEYS_AT_ONCE) break
       range = after(range, keys.at(-1)!)
     }
@@ -154,6 +157,7 @@ export class Journal {
       await this.#log.batch([...data, { type: 'put', key: journalKey(number), value: encodeEntry(index) }], sync)
       this.#keep(index)
       this.#entries.push(number)
+      this.#synced ||= sync
       this.#indexBytes += indexBytes
       this.#dataBytes += dataBytes
     })
@@ -179,7 +183,7 @@ export class Journal {
   /** Deletes what is garbage among the data of the numbers from `first` up to, but without, `end`. */
   async deleteGarbage(first: number, end: number): Promise<void> {
     for await (const operations of this.#garbage.deletions(first, end)) {
-      await this.#writes.exclusive(() => this.#log.batch(operations, false))
+      await this.#writes.exclusive(() => this.#log.batch(operations, false).finally(() => this.#garbage.recount()))
     }
   }
 
@@ -189,13 +193,14 @@ export class Journal {
     // A batch takes effect in its order: `more` comes after what is pending.
     for (const operation of more) operations.push(operation)
     const next = this.#next
-    for (const operation of await this.#garbage.giveUp(this.#entries, this.#indexBytes, next))
-      operations.push(operation)
+    const garbage = await this.#garbage.giveUp(this.#entries, this.#indexBytes, next)
+    for (const operation of garbage) operations.push(operation)
     const checkpoint = new Uint8Array(UINT56_BYTES)
     writeUint56(checkpoint, 0, next)
     operations.push({ type: 'put', key: checkpointKey(), value: checkpoint })
     try {
-      await this.#log.batch(operations, false)
+      // As safe as what it makes of no use.
+      await this.#log.batch(operations, this.#synced)
     } catch (error) {
       this.#garbage.recount()
       throw error
@@ -204,6 +209,7 @@ export class Journal {
     }
     this.#pending.clear()
     this.#entries = []
+    this.#synced = false
     this.#indexBytes = 0
     this.#dataBytes = 0
   }

@@ -117,6 +117,67 @@ describe('entries of the journal that the index has', () => {
     expect(await records()).toBe(1)
   })
 
+  it('go, the oldest first, when the data has become less', async () => {
+    for (let round = 0; round < 5; round++) {
+      await add(feed)
+      await listAll(storage)
+    }
+    const sizes = (await db.values<Uint8Array, Uint8Array>({ ...allGarbage(), ...BINARY }).all()).map(
+      (record) => decodeGarbage(record).bytes
+    )
+    expect(sizes).toHaveLength(5)
+    // Room for the last two, and not for another.
+    db.size = 16 * (sizes[3]! + sizes[4]!)
+    await add(feed)
+    await listAll(storage)
+    expect(await records()).toBe(2)
+    expect(await left()).toBe(2)
+    db.size = 0
+    await reopen()
+    await add(feed)
+    await listAll(storage)
+    expect([await records(), await left()]).toEqual([0, 0])
+    for (let index = 0; index < 7; index++) expect((await feed.getBlock(index))?.[0]).toBe(index)
+  })
+
+  it('are counted right while others are deleted', async () => {
+    // As on a disk, each call takes a turn or two.
+    const turns = async (count: number) => {
+      for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    const batch = db._batch.bind(db)
+    db._batch = async (operations, options) => {
+      await turns(2)
+      await batch(operations, options)
+    }
+    db.approximateSize = async () => {
+      await turns(1)
+      return db.size
+    }
+    const other = await made(OTHER)
+    for (let i = 0; i < 10; i++) await add(feed)
+    await listAll(storage)
+    db.size = 2 * 10 * BLOCK_BYTES
+    let over = false
+    const deleting = storage.deleteFeed(KEY).then(() => (over = true))
+    const adding = async () => {
+      while (!over) await add(other)
+    }
+    const listing = async () => {
+      while (!over) {
+        await listAll(storage)
+        await turns(1)
+      }
+    }
+    await Promise.all([deleting, adding(), listing()])
+    db.size = 0
+    for (let i = 0; i < 3; i++) {
+      await add(other)
+      await listAll(storage)
+    }
+    expect([await records(), await left()]).toEqual([0, 0])
+  })
+
   it('go with the data among which they lie', async () => {
     const other = await made(OTHER)
     for (let i = 0; i < 10; i++) await add(feed)

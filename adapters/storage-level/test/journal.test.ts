@@ -220,6 +220,27 @@ describe('on LevelDB', () => {
     expect([...(await readStored(db)).counts.values()]).toEqual([2])
   })
 
+  it('the index is as safe as the commits that it makes readable', async () => {
+    const feed = await add(KEY, [])
+    const indexed = async () => {
+      await listAll(storage)
+      return db.batches.at(-1)!.options
+    }
+    expect(await indexed()).not.toHaveProperty('sync', true)
+    await feed.commit({ blocks: [block(0, 'safe')] }, { durability: 'machine' })
+    await feed.commit({ blocks: [block(1, 'not safe')] })
+    expect(await indexed()).toHaveProperty('sync', true)
+    await feed.commit({ blocks: [block(2, 'not safe')] })
+    expect(await indexed()).not.toHaveProperty('sync', true)
+    // What a crash left may have been safe.
+    await feed.commit({ blocks: [block(3, 'unknown')] })
+    const copy = await copyInto(db, new FailingLevelDB())
+    const crashed = levelStorage(copy)
+    await crashed.open()
+    expect(copy.batches.at(-1)!.options).toHaveProperty('sync', true)
+    await crashed.close()
+  })
+
   it('a synced commit has unsynced ones that may be in another log written to a table first', async () => {
     const feed = await add(KEY, [])
     const sync = async () => {
