@@ -48,6 +48,11 @@ export class Journal {
   #entries: number[] = []
   /** Whether one of them is to survive the death of the machine. */
   #synced = false
+  /**
+   * Whether the index has entries that are to survive it, by a batch that may not: what makes them of no use must come
+   * after that one, on the medium too.
+   */
+  #atRisk = false
   #indexBytes = 0
   #dataBytes = 0
   /** From 1 on: 0 stands for none. */
@@ -157,7 +162,10 @@ export class Journal {
       await this.#log.batch([...data, { type: 'put', key: journalKey(number), value: encodeEntry(index) }], sync)
       this.#keep(index)
       this.#entries.push(number)
-      this.#synced ||= sync
+      if (sync) {
+        this.#synced = true
+        this.#atRisk = false
+      }
       this.#indexBytes += indexBytes
       this.#dataBytes += dataBytes
     })
@@ -183,7 +191,10 @@ export class Journal {
   /** Deletes what is garbage among the data of the numbers from `first` up to, but without, `end`. */
   async deleteGarbage(first: number, end: number): Promise<void> {
     for await (const operations of this.#garbage.deletions(first, end)) {
-      await this.#writes.exclusive(() => this.#log.batch(operations, false).finally(() => this.#garbage.recount()))
+      await this.#writes.exclusive(async () => {
+        await this.#log.batch(operations, this.#atRisk).finally(() => this.#garbage.recount())
+        this.#atRisk = false
+      })
     }
   }
 
@@ -199,8 +210,7 @@ export class Journal {
     writeUint56(checkpoint, 0, next)
     operations.push({ type: 'put', key: checkpointKey(), value: checkpoint })
     try {
-      // As safe as what it makes of no use.
-      await this.#log.batch(operations, this.#synced)
+      await this.#log.batch(operations, this.#atRisk)
     } catch (error) {
       this.#garbage.recount()
       throw error
@@ -209,6 +219,7 @@ export class Journal {
     }
     this.#pending.clear()
     this.#entries = []
+    this.#atRisk = this.#synced
     this.#synced = false
     this.#indexBytes = 0
     this.#dataBytes = 0

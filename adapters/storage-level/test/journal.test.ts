@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FeedStorage, Storage, StoredBlock } from '@anyfeed/interfaces'
+import type { Durability, FeedStorage, Storage, StoredBlock } from '@anyfeed/interfaces'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { levelStorage } from '../src/index.ts'
 import { checkpointKey, isData, isJournal } from '../src/keys.ts'
@@ -220,25 +220,39 @@ describe('on LevelDB', () => {
     expect([...(await readStored(db)).counts.values()]).toEqual([2])
   })
 
-  it('the index is as safe as the commits that it makes readable', async () => {
-    const feed = await add(KEY, [])
-    const indexed = async () => {
-      await listAll(storage)
-      return db.batches.at(-1)!.options
+  it('the index of synced commits is on the medium before it is written again', async () => {
+    let feed = await add(KEY, [])
+    let index = 0
+    const add1 = (durability: Durability) => {
+      return feed.commit({ blocks: [block(index, `${index++}`)] }, { durability })
     }
-    expect(await indexed()).not.toHaveProperty('sync', true)
-    await feed.commit({ blocks: [block(0, 'safe')] }, { durability: 'machine' })
-    await feed.commit({ blocks: [block(1, 'not safe')] })
-    expect(await indexed()).toHaveProperty('sync', true)
-    await feed.commit({ blocks: [block(2, 'not safe')] })
-    expect(await indexed()).not.toHaveProperty('sync', true)
-    // What a crash left may have been safe.
-    await feed.commit({ blocks: [block(3, 'unknown')] })
+    /** Whether bringing the index up to date waits for the medium. */
+    const waits = async (of: FailingLevelDB) => {
+      await listAll(storage)
+      return (of.batches.at(-1)!.options as { sync?: boolean }).sync === true
+    }
+    expect(await waits(db)).toBe(false)
+    await add1('machine')
+    await add1('process')
+    expect(await waits(db)).toBe(false)
+    await add1('process')
+    expect(await waits(db)).toBe(true)
+    await add1('process')
+    expect(await waits(db)).toBe(false)
+    // A synced commit takes all before it along.
+    await add1('machine')
+    expect(await waits(db)).toBe(false)
+    await add1('machine')
+    expect(await waits(db)).toBe(false)
+    // What a crash left may have been synced.
+    await add1('machine')
     const copy = await copyInto(db, new FailingLevelDB())
-    const crashed = levelStorage(copy)
-    await crashed.open()
-    expect(copy.batches.at(-1)!.options).toHaveProperty('sync', true)
-    await crashed.close()
+    await storage.close()
+    storage = levelStorage(copy)
+    await storage.open()
+    feed = (await storage.openFeed(KEY))!
+    await add1('process')
+    expect(await waits(copy)).toBe(true)
   })
 
   it('a synced commit has unsynced ones that may be in another log written to a table first', async () => {
