@@ -34,15 +34,13 @@ export class Garbage {
       if (kept <= most) break
       const record = decodeGarbage(value)
       kept -= record.bytes
-      for (const operation of deletions(record.numbers)) operations.push(operation)
+      for (const operation of deletionsOf(record.numbers)) operations.push(operation)
       operations.push({ type: 'del', key })
     }
-    if (kept + bytes > most) for (const operation of deletions(numbers)) operations.push(operation)
-    else {
-      kept += bytes
-      operations.push({ type: 'put', key: garbageKey(next), value: encodeGarbage({ numbers, bytes }) })
-    }
-    this.#bytes = kept
+    const mayStay = kept + bytes <= most
+    this.#bytes = mayStay ? kept + bytes : kept
+    if (!mayStay) return operations.concat(deletionsOf(numbers))
+    operations.push({ type: 'put', key: garbageKey(next), value: encodeGarbage({ numbers, bytes }) })
     return operations
   }
 
@@ -54,7 +52,7 @@ export class Garbage {
   /** What deletes the entries of numbers from `first` up to, but without, `end`, and some beside them; a batch each. */
   async *deletions(first: number, end: number): AsyncGenerator<Operation[], void, undefined> {
     for await (const [key, value] of this.#records(first)) {
-      yield [...deletions(decodeGarbage(value).numbers), { type: 'del', key }]
+      yield [...deletionsOf(decodeGarbage(value).numbers), { type: 'del', key }]
       if (lastNumber(key) >= end) return
     }
   }
@@ -77,6 +75,6 @@ export class Garbage {
   }
 }
 
-function deletions(numbers: readonly number[]): Operation[] {
+function deletionsOf(numbers: readonly number[]): Operation[] {
   return numbers.map((number) => ({ type: 'del', key: journalKey(number) }))
 }

@@ -199,13 +199,13 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
     // What was given up and comes all the same need not be asked for again.
     if (asked.givenUp > 0 && !blocks.some((_, i) => this.#isMissing(start + i))) asked.useless = true
     if (asked.useless) return
-    const refuse = () =>
+    const releaseOwed = () =>
       this.release(
         blocks.map((_, i) => start + i).filter((block) => isOwed(asked, block)),
         peer
       )
     // What it rests on was not stored after all, or read from a damaged store: that is not the peer's fault.
-    if (asked.epoch !== this.feed.tree.epoch) return refuse()
+    if (asked.epoch !== this.feed.tree.epoch) return releaseOwed()
     let run: VerifiedRun
     try {
       asked.verifier ??= this.feed.tree.verifier(asked.trusted)
@@ -215,7 +215,7 @@ export class Replicator implements ChannelReplicator, SwapTarget<PeerChannel>, D
       // From now on this peer's proofs must rest on the roots.
       peer.asking.rootsOnly = true
       this.feed.tree.forget()
-      return refuse()
+      return releaseOwed()
     }
     const taken = run.blocks.filter(({ index }) => isOwed(asked, index) || this.#isMissing(index))
     for (const { index } of taken) this.#storing(index, peer, isOwed(asked, index))
