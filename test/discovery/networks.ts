@@ -5,10 +5,10 @@ import type { MdnsDiscoveryOptions } from '@anyfeed/discovery-mdns'
 
 /** Multicast DNS on the loopback interface alone, on a port of its own. */
 export async function mdnsOptions(): Promise<MdnsDiscoveryOptions & { port: number }> {
-  const socket = createSocket('udp4').bind(0)
+  // Held for as long as the process runs: let go, it might be given to a socket that shares it with nobody.
+  const socket = createSocket({ type: 'udp4', reuseAddr: true }).bind(0).unref()
   await once(socket, 'listening')
   const { port } = socket.address()
-  socket.close()
   const onWarning = (warning: Error) => {
     throw warning
   }

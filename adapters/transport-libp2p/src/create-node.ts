@@ -26,6 +26,8 @@ export const STREAM_WINDOW = 4 * 1024 * 1024
  */
 const PATIENCE = 30_000
 
+const DHT_PROTOCOL = '/anyfeed/kad/1.0.0'
+
 /** Milliseconds until the first look around in the DHT, which everything else waits for. */
 const FIRST_SELF_QUERY = 100
 
@@ -94,6 +96,7 @@ export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
   const known = (options.bootstrap ?? []).map((address) => requireAddress(address).multiaddr)
   const listen = (options.listen ?? LISTEN).map(requireMultiaddr)
   const perSecond = options.maxInboundPerSecond
+  const dhtProtocol = options.dhtProtocol ?? DHT_PROTOCOL
   const node = await createLibp2p({
     start: false,
     ...(options.privateKey && { privateKey: readPrivateKey(options.privateKey) }),
@@ -116,7 +119,7 @@ export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
       identify: identify({ runOnConnectionOpen: false, timeout: PATIENCE }),
       ping: ping(),
       dht: kadDHT({
-        protocol: options.dhtProtocol ?? '/anyfeed/kad/1.0.0',
+        protocol: dhtProtocol,
         clientMode: options.dhtClient ?? false,
         peerInfoMapper: options.allowPrivateAddresses ? passthroughMapper : removePrivateAddressesMapper,
         initialQuerySelfInterval: FIRST_SELF_QUERY
@@ -125,7 +128,7 @@ export async function createNode(options: NodeOptions = {}): Promise<Libp2p> {
       ...(options.relay && { relay: circuitRelayServer() })
     }
   })
-  identifyAll(node)
+  identifyAll(node, dhtProtocol)
   try {
     await node.start()
     return node

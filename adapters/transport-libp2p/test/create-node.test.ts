@@ -68,6 +68,27 @@ describe('createNode', () => {
       expect(answers).toBe(2)
     }))
 
+  it('tries again to reach those who were too busy to be taken into the DHT', () =>
+    withNodes(async (open) => {
+      const nodes = [await open(), await open()] as const
+      for (const node of nodes) {
+        // As the service is, beyond its interface.
+        const ping = node.services.ping as { protocol: string; handlePing: StreamHandler }
+        let pings = 0
+        await node.unhandle(ping.protocol)
+        await node.handle(ping.protocol, async (stream, connection) => {
+          if (++pings === 1) stream.abort(new Error('too busy'))
+          else await ping.handlePing(stream, connection)
+        })
+      }
+      const [asking, asked] = nodes
+      await asking.dial(asked.getMultiaddrs())
+      // A query waits until there is somebody to ask.
+      const found = []
+      for await (const { id } of asking.peerRouting.getClosestPeers(new Uint8Array(32))) found.push(id.toString())
+      expect(found).toContain(asked.peerId.toString())
+    }))
+
   it('keeps trying to reach a bootstrap node that comes late, and one that comes back', () =>
     withNodes(async (open) => {
       const privateKey = await createPrivateKey()
