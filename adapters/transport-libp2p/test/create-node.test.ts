@@ -25,6 +25,20 @@ function connected(node: Libp2p): Promise<unknown> {
   return new Promise((resolve) => node.addEventListener('peer:connect', resolve, { once: true }))
 }
 
+/**
+ * Has a node refuse the first stream of a protocol; `handler`, the service's own beyond its interface, gets the others.
+ * Returns what tells how many have come.
+ */
+async function beBusyOnce(node: Libp2p, protocol: string, handler: StreamHandler): Promise<() => number> {
+  let streams = 0
+  await node.unhandle(protocol)
+  await node.handle(protocol, async (stream, connection) => {
+    if (++streams === 1) stream.abort(new Error('too busy'))
+    else await handler(stream, connection)
+  })
+  return () => streams
+}
+
 describe('createNode', () => {
   it('makes nodes that connect over the transport, and know nobody by themselves', () =>
     withNodes(async (open) => {
@@ -52,34 +66,22 @@ describe('createNode', () => {
   it('asks a remote who it is until it says so', () =>
     withNodes(async (open) => {
       const [asking, asked] = [await open(), await open()]
-      // As the service is, beyond its interface.
       const identify = asked.services.identify as { protocol: string; handleProtocol: StreamHandler }
-      let answers = 0
-      await asked.unhandle(identify.protocol)
-      await asked.handle(identify.protocol, async (stream, connection) => {
-        if (++answers === 1) stream.abort(new Error('too busy'))
-        else await identify.handleProtocol(stream, connection)
-      })
+      const questions = await beBusyOnce(asked, identify.protocol, identify.handleProtocol)
       const identified = new Promise<CustomEvent<IdentifyResult>>((resolve) =>
         asking.addEventListener('peer:identify', resolve, { once: true })
       )
       await asking.dial(asked.getMultiaddrs())
       expect((await identified).detail.peerId.equals(asked.peerId)).toBe(true)
-      expect(answers).toBe(2)
+      expect(questions()).toBe(2)
     }))
 
   it('tries again to reach those who were too busy to be taken into the DHT', () =>
     withNodes(async (open) => {
       const nodes = [await open(), await open()] as const
       for (const node of nodes) {
-        // As the service is, beyond its interface.
         const ping = node.services.ping as { protocol: string; handlePing: StreamHandler }
-        let pings = 0
-        await node.unhandle(ping.protocol)
-        await node.handle(ping.protocol, async (stream, connection) => {
-          if (++pings === 1) stream.abort(new Error('too busy'))
-          else await ping.handlePing(stream, connection)
-        })
+        await beBusyOnce(node, ping.protocol, ping.handlePing)
       }
       const [asking, asked] = nodes
       await asking.dial(asked.getMultiaddrs())
