@@ -19,6 +19,24 @@ async function couple(world: World): Promise<[Peer, Peer]> {
   return [a, b]
 }
 
+/** The same connection, over which nothing is heard until something is over. */
+function heardAfter(over: Promise<void>, connection: Connection): Connection {
+  const { sink, remoteAddress, remoteIdentity, channelBinding, closed } = connection
+  return {
+    source: (async function* () {
+      await over
+      yield* connection.source
+    })(),
+    sink,
+    remoteAddress,
+    remoteIdentity,
+    channelBinding,
+    closed,
+    close: () => connection.close(),
+    abort: (reason) => connection.abort(reason)
+  }
+}
+
 describe('one connection for a pair of peers', () => {
   it('of two that dial each other at the same instant, a hundred times', async () => {
     for (let round = 0; round < 100; round++) {
@@ -39,6 +57,47 @@ describe('one connection for a pair of peers', () => {
       }, round)()
     }
   })
+
+  it(
+    'of two whose crossing dials end before both know both: the one that is left says who it is a moment later',
+    inWorld(async (world) => {
+      // As over two sockets, on which nothing keeps the order.
+      let hear = () => {}
+      const heard = new Promise<void>((resolve) => {
+        hear = resolve
+      })
+      const transport = memoryTransport(world.hub)
+      const slow: Transport = {
+        name: transport.name,
+        supports: transport.supports,
+        handles: (address) => transport.handles(address),
+        dial: async (address, options) => heardAfter(heard, await transport.dial(address, options)),
+        listen: (address, options) => transport.listen(address, options),
+        close: () => transport.close()
+      }
+      const a = world.peer({ transports: [slow], discovery: [hints(['/memory/b'])], listen: ['/memory/a'] })
+      const b = world.peer({
+        // The higher id: the connection that it dials is the one that is ended.
+        core: createCore({ storage: memoryStorage(), clock: world.clock, id: new Uint8Array(32).fill(255) }),
+        discovery: [hints(['/memory/a'])],
+        listen: ['/memory/b']
+      })
+      const events: unknown[] = []
+      a.swarm.on('peer', ({ direction }) => events.push(direction))
+      a.swarm.on('peer-end', ({ direction }, error) => events.push(['end', direction, error]))
+      await Promise.all([a.swarm.open(), b.swarm.open()])
+      for (const { core } of [a, b]) core.get(FEED)
+      await settled()
+      expect(events).toEqual(['in', ['end', 'in', undefined]])
+      expect([a.swarm.peers.length, b.swarm.peers.length]).toEqual([0, 1])
+      hear()
+      await settled()
+      expect(events.slice(2)).toEqual(['out'])
+      await world.clock.advance(120_000)
+      expect([a.swarm.peers.length, b.swarm.peers.length]).toEqual([1, 1])
+      expect([a.swarm.counters.dials, b.swarm.counters.dials]).toEqual([1, 1])
+    })
+  )
 
   it(
     'of a peer with several addresses, all of which lead to it',

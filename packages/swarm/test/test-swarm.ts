@@ -21,7 +21,8 @@ export class World {
   /** A core with a swarm on it: by default it listens in memory and finds others by the rendezvous. */
   peer(options: Partial<SwarmOptions> = {}): Peer {
     const seed = this.#seed * 1000 + this.peers.length + 1
-    const core = createCore({ storage: memoryStorage(), clock: this.clock, random: seededRandom(seed) })
+    const { clock } = this
+    const core = options.core ?? createCore({ storage: memoryStorage(), clock, random: seededRandom(seed) })
     const swarm = createSwarm({
       core,
       transports: [memoryTransport(this.hub)],
