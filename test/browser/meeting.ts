@@ -122,11 +122,13 @@ export function twoPagesSuite({ describe, it }: Runner, pages: Pages): void {
         const [sharing, fetching] = both
         const id = await sharing.evaluate(() => peer.share(128))
         assert.equal(await fetching.evaluate((id) => peer.fetch(id), id), 128)
-        // Both find each other, and either may have been the one to dial.
-        const met = (await Promise.all(both.map((page) => page.evaluate(() => peer.peers())))).flat()
+        // Both find each other, and either may have been the one to dial; or both, until one connection is left.
+        let met: ReturnType<PagePeer['peers']> = []
+        while (!met.some(({ direction }) => direction === 'out')) {
+          met = (await Promise.all(both.map((page) => page.evaluate(() => peer.peers())))).flat()
+        }
         for (const { address } of met) assert.match(address, /\/webrtc\/p2p\//)
         const dialled = met.filter(({ direction }) => direction === 'out')
-        assert.notEqual(dialled.length, 0)
         for (const { address, discoveries } of dialled) {
           assert.match(address, /\/p2p-circuit\/webrtc\/p2p\//)
           assert.deepEqual(discoveries, ['libp2p'])
