@@ -191,7 +191,7 @@ export const findingCases = [
     const [first] = peers
     const { id } = await share(first?.core as never, blocks)
     await Promise.all(peers.map(({ core }) => expectBlocks(core.get(id), blocks)))
-    // Who was fetched from over a connection too many is without one until the other one says who it is.
+    // Where two dials crossed, the end of the one connection may be seen before the other says to whom it leads.
     await until(() => peers.every(({ swarm }) => swarm.peers.length >= 1))
   }),
   stackCase(
